@@ -1,0 +1,151 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls to Lambda that event source mappings need. `client` is boto3's client of `lambda`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+try:
+    from botocore.exceptions import WaiterError
+except ImportError:
+    pass  # AnsibleAWSModule says so in its own words.
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.waiter import BaseWaiterFactory, custom_waiter_config
+from ansible_collections.taskmanager.aws.plugins.module_utils.event_source import (
+    SETTLED_STATES,
+    Settings,
+    mapping_to,
+    request_of,
+)
+
+# Lambda answers so while it is still busy with an earlier change.
+BUSY = ["ResourceInUseException"]
+
+
+class EventSourceError(AnsibleAWSError):
+    """AWS refused or failed a call about an event source mapping, or did not finish a change in time."""
+
+
+class EventSourceErrorHandler(AWSErrorHandler):
+    """Turns botocore's errors into EventSourceError."""
+
+    _CUSTOM_EXCEPTION = EventSourceError
+
+    @classmethod
+    def _is_missing(cls) -> type[Exception]:
+        return is_boto3_error_code("ResourceNotFoundException")
+
+
+class MappingWaiters(BaseWaiterFactory):
+    """boto3 has no waiters for event source mappings."""
+
+    @property
+    def _waiter_model_data(self) -> dict[str, Any]:
+        missing = {"matcher": "error", "expected": "ResourceNotFoundException"}
+        # A mapping that was just made may not be readable at once.
+        settled = [missing | {"state": "retry"}] + [
+            {"matcher": "path", "argument": "State", "expected": state, "state": "success"} for state in SETTLED_STATES
+        ]
+        common = {"operation": "GetEventSourceMapping", "delay": 2, "maxAttempts": 60}
+        return {
+            "settled": common | {"acceptors": settled},
+            "deleted": common | {"acceptors": [missing | {"state": "success"}]},
+        }
+
+
+@EventSourceErrorHandler.common_error_handler("list event source mappings of {event_source_arn}")
+@AWSRetry.jittered_backoff()
+def find_mapping(client: Any, function_name: str, event_source_arn: str) -> Mapping[str, Any] | None:
+    """Return the mapping from the queue to the function, or None.
+
+    The function is told apart here, not by the call, so that a function that does not exist (yet, or any more) is no
+    error and an alias is not taken for its function.
+
+    :raises EventSourceError: ListEventSourceMappings was refused or failed.
+    """
+    pages = client.get_paginator("list_event_source_mappings").paginate(EventSourceArn=event_source_arn)
+    return mapping_to(function_name, (mapping for page in pages for mapping in page["EventSourceMappings"]))
+
+
+@EventSourceErrorHandler.common_error_handler("map {event_source_arn} to function {function_name}")
+@AWSRetry.jittered_backoff()
+def create_mapping(client: Any, function_name: str, event_source_arn: str, settings: Settings) -> Mapping[str, Any]:
+    """Create the mapping and return it as Lambda answers it, in transition.
+
+    :raises EventSourceError: CreateEventSourceMapping was refused or failed.
+    """
+    return client.create_event_source_mapping(
+        FunctionName=function_name, EventSourceArn=event_source_arn, **request_of(settings)
+    )
+
+
+@EventSourceErrorHandler.common_error_handler("update event source mapping {uuid}")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+def update_mapping(client: Any, uuid: str, settings: Settings) -> Mapping[str, Any]:
+    """State all settings of the mapping and return it as Lambda answers it, in transition.
+
+    :raises EventSourceError: UpdateEventSourceMapping was refused or failed.
+    """
+    return client.update_event_source_mapping(UUID=uuid, **request_of(settings))
+
+
+@EventSourceErrorHandler.deletion_error_handler("delete event source mapping {uuid}")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=BUSY)
+def delete_mapping(client: Any, uuid: str) -> None:
+    """Start the deletion of the mapping; one that is gone already is no error.
+
+    :raises EventSourceError: any other refusal or failure of DeleteEventSourceMapping.
+    """
+    client.delete_event_source_mapping(UUID=uuid)
+
+
+def settle(client: Any, mapping: Mapping[str, Any], timeout: int) -> Mapping[str, Any] | None:
+    """Wait until Lambda has finished what it is doing to the mapping; None when that was to delete it.
+
+    :param timeout: the longest wait, in seconds.
+    :raises EventSourceError: it takes longer, or a call was refused or failed.
+    """
+    if mapping["State"] in SETTLED_STATES:
+        return mapping
+    uuid = mapping["UUID"]
+    if mapping["State"] == "Deleting":
+        wait_until("deleted", client, uuid, timeout)
+        return None
+    wait_until("settled", client, uuid, timeout)
+    return get_mapping(client, uuid)
+
+
+@EventSourceErrorHandler.common_error_handler("get event source mapping {uuid}")
+@AWSRetry.jittered_backoff()
+def get_mapping(client: Any, uuid: str) -> Mapping[str, Any]:
+    """Return the mapping.
+
+    :raises EventSourceError: there is none, or GetEventSourceMapping was refused or failed.
+    """
+    return client.get_event_source_mapping(UUID=uuid)
+
+
+def wait_until(goal: str, client: Any, uuid: str, timeout: int) -> None:
+    """Wait until the mapping is `settled` or `deleted`.
+
+    :param timeout: the longest wait, in seconds.
+    :raises EventSourceError: it takes longer, or GetEventSourceMapping was refused or failed.
+    """
+    try:
+        waiter = MappingWaiters().get_waiter(client, goal)
+        waiter.wait(UUID=uuid, WaiterConfig=custom_waiter_config(timeout))
+    except WaiterError as error:
+        state = error.last_response.get("State", "in an unknown state")
+        raise EventSourceError(
+            message=f"Event source mapping {uuid} is {state}, not {goal}, at the end of the wait "
+            f"(wait_timeout is {timeout} seconds)",
+            exception=error,
+        ) from error

@@ -1,0 +1,260 @@
+#!/usr/bin/python
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: lambda_event_source
+version_added: 0.1.0
+short_description: Manage the mapping from an SQS queue to a Lambda function
+description:
+  - Creates, updates and deletes the event source mapping by which Lambda takes messages from one SQS queue to one
+    function.
+  - The options state the whole mapping. An option that is not given is converged to its default, not left as it is.
+  - Settings of a mapping that have no option here are left as they are.
+  - Lambda changes mappings in the background. The module waits until an earlier change is finished, and until its own
+    is.
+author:
+  - taskmanager.aws contributors
+options:
+  function_name:
+    description:
+      - The name or ARN of the function, or C(name:alias) for one of its aliases.
+      - A mapping to an alias and a mapping to the function itself are two different mappings.
+    type: str
+    required: true
+  event_source_arn:
+    description:
+      - The ARN of the queue.
+    type: str
+    required: true
+  state:
+    description:
+      - Whether the mapping exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  batch_size:
+    description:
+      - The highest number of messages in one invocation, from 1 to 10000.
+      - More than 10 need a O(maximum_batching_window) of at least 1. A FIFO queue allows 10 at the most.
+    type: int
+    default: 10
+  maximum_batching_window:
+    description:
+      - The longest time to gather messages for one invocation, from 0 to 300 seconds.
+    type: int
+    default: 0
+  report_batch_item_failures:
+    description:
+      - Whether the function answers which messages failed (C(ReportBatchItemFailures)), so that only those come again.
+      - A function that does not answer so must have it off, or Lambda takes its failed messages for processed.
+    type: bool
+    default: true
+  enabled:
+    description:
+      - Whether Lambda takes messages from the queue.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - The longest wait for each change of Lambda's to finish, in seconds.
+    type: int
+    default: 180
+attributes:
+  check_mode:
+    description: Predicts the change and writes nothing.
+    support: full
+    details:
+      - An earlier change that is not finished is waited for in check mode as well.
+      - Whether the queue and the function exist, and whether the function's role may read the queue, is asked by AWS
+        only when a mapping is really created.
+  diff_mode:
+    description: Shows the settings that differ, before and after.
+    support: full
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: full
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Feed a function that reports the messages that failed
+  taskmanager.aws.lambda_event_source:
+    function_name: take_order
+    event_source_arn: arn:aws:sqs:eu-north-1:123456789012:orders
+
+- name: Gather up to 100 messages for 5 seconds
+  taskmanager.aws.lambda_event_source:
+    function_name: take_order
+    event_source_arn: arn:aws:sqs:eu-north-1:123456789012:orders
+    batch_size: 100
+    maximum_batching_window: 5
+
+- name: Stop taking messages for now
+  taskmanager.aws.lambda_event_source:
+    function_name: take_order
+    event_source_arn: arn:aws:sqs:eu-north-1:123456789012:orders
+    enabled: false
+
+- name: Remove the mapping
+  taskmanager.aws.lambda_event_source:
+    function_name: take_order
+    event_source_arn: arn:aws:sqs:eu-north-1:123456789012:orders
+    state: absent
+"""
+
+RETURN = r"""
+uuid:
+  description: The identifier of the mapping.
+  returned: when O(state=present), but not when check mode predicts its creation
+  type: str
+  sample: a1b2c3d4-5678-90ab-cdef-11111example
+state:
+  description: The state of the mapping, V(Enabled) or V(Disabled); in check mode the predicted one.
+  returned: when O(state=present)
+  type: str
+  sample: Enabled
+settings:
+  description: The settings of the mapping; in check mode the predicted ones.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    batch_size:
+      description: The highest number of messages in one invocation.
+      returned: always
+      type: int
+      sample: 10
+    maximum_batching_window:
+      description: The longest time to gather messages for one invocation, in seconds.
+      returned: always
+      type: int
+      sample: 0
+    report_batch_item_failures:
+      description: Whether the function answers which messages failed.
+      returned: always
+      type: bool
+      sample: true
+    enabled:
+      description: Whether Lambda takes messages from the queue.
+      returned: always
+      type: bool
+      sample: true
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.event_source import (
+    InvalidEventSourceError,
+    Settings,
+    check,
+    plan,
+    settings_of,
+)
+from ansible_collections.taskmanager.aws.plugins.module_utils.event_source_api import (
+    EventSourceError,
+    create_mapping,
+    delete_mapping,
+    find_mapping,
+    settle,
+    update_mapping,
+    wait_until,
+)
+
+
+def run(module: AnsibleAWSModule) -> dict[str, Any]:
+    """Converge the mapping and return the module's result.
+
+    :raises InvalidEventSourceError: what was asked for breaks Lambda's rules.
+    :raises EventSourceError: AWS refused or failed a call, or did not finish a change in time.
+    """
+    given = given_settings(module.params)
+    check(module.params["event_source_arn"], given)
+    desired = given if module.params["state"] == "present" else None
+    client = module.client("lambda")
+    current = settled_mapping(client, module.params)
+    change = plan(settings_of(current) if current else None, desired)
+    if change.changed and not module.check_mode:
+        current = apply(client, module.params, current, desired)
+    result = {"changed": change.changed} | described(current, desired)
+    if module._diff:
+        result["diff"] = {"before": change.before, "after": change.after}
+    return result
+
+
+def given_settings(params: dict[str, Any]) -> Settings:
+    """Return the settings that the options state."""
+    return Settings(
+        batch_size=params["batch_size"],
+        maximum_batching_window=params["maximum_batching_window"],
+        report_batch_item_failures=params["report_batch_item_failures"],
+        enabled=params["enabled"],
+    )
+
+
+def settled_mapping(client: Any, params: dict[str, Any]) -> Mapping[str, Any] | None:
+    """Return the mapping as it is once Lambda is not at work on it, or None.
+
+    Settings cannot be compared before: a mapping that is being updated does not tell whether it is enabled.
+    """
+    mapping = find_mapping(client, params["function_name"], params["event_source_arn"])
+    return settle(client, mapping, params["wait_timeout"]) if mapping else None
+
+
+def apply(
+    client: Any, params: dict[str, Any], current: Mapping[str, Any] | None, desired: Settings | None
+) -> Mapping[str, Any] | None:
+    """Create, update or delete the mapping, wait for Lambda to finish, and return the mapping that is there then."""
+    timeout = params["wait_timeout"]
+    if desired is None:
+        if current:
+            delete_mapping(client, current["UUID"])
+            wait_until("deleted", client, current["UUID"], timeout)
+        return None
+    if current:
+        return settle(client, update_mapping(client, current["UUID"], desired), timeout)
+    return settle(client, create_mapping(client, params["function_name"], params["event_source_arn"], desired), timeout)
+
+
+def described(mapping: Mapping[str, Any] | None, desired: Settings | None) -> dict[str, Any]:
+    """Return the module's values for a mapping that is to be present; in check mode they are a prediction."""
+    if desired is None:
+        return {}
+    identity = {"uuid": mapping["UUID"]} if mapping else {}
+    return identity | {"state": "Enabled" if desired.enabled else "Disabled", "settings": asdict(desired)}
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={
+            "function_name": {"type": "str", "required": True},
+            "event_source_arn": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "batch_size": {"type": "int", "default": 10},
+            "maximum_batching_window": {"type": "int", "default": 0},
+            "report_batch_item_failures": {"type": "bool", "default": True},
+            "enabled": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 180},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        result = run(module)
+    except InvalidEventSourceError as error:
+        module.fail_json(msg=str(error))
+    except EventSourceError as error:
+        module.fail_json_aws_error(error)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What MiniStack 1.5.33 lacks and the system needs; each fix is one function, named in FIXES.
+
+`tests/e2e/test_emulator_fixes.py` shows for each that upstream still needs it: when that test fails, delete the fix.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core import iam_actions
+from ministack.services import ec2, iam, sts
+
+Params = dict[str, Any]
+SESSION_SECONDS = 12 * 3600  # the longest that a role's session lives
+
+
+def set_default_policy_version() -> None:
+    """Add `SetDefaultPolicyVersion`, which `iam_managed_policy` calls."""
+
+    def handler(params: Params) -> Any:
+        arn, version_id = iam._p(params, "PolicyArn"), iam._p(params, "VersionId")
+        policy = iam._policies.get(arn)
+        if not policy or version_id not in policy["Versions"]:
+            return iam._error(404, "NoSuchEntity", f"Policy {arn} version {version_id} was not found.", ns="iam")
+        for version in policy["Versions"].values():
+            version["IsDefaultVersion"] = version["VersionId"] == version_id
+        policy["DefaultVersionId"] = version_id
+        return iam._xml(200, "SetDefaultPolicyVersionResponse", "", ns="iam")
+
+    iam._IAM_HANDLERS["SetDefaultPolicyVersion"] = handler
+
+
+def instance_description() -> None:
+    """Add the elements of an instance that `ec2_instance` reads: network interfaces and metadata options."""
+    original = ec2._instance_xml
+    missing = (
+        "<networkInterfaceSet/><metadataOptions><state>applied</state><httpTokens>required</httpTokens>"
+        "<httpPutResponseHopLimit>1</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint></metadataOptions>"
+    )
+    ec2._instance_xml = lambda instance: original(instance).rpartition("</item>")[0] + missing + "</item>"
+
+
+def instance_id_filter() -> None:
+    """Honour the filter `instance-id`: without it, a change of one instance meets all of them."""
+    original = ec2._matches_filters
+
+    def matches(instance: dict[str, Any], filters: dict[str, list[str]]) -> bool:
+        wanted = filters.get("instance-id")
+        return (wanted is None or instance["InstanceId"] in wanted) and original(instance, filters)
+
+    ec2._matches_filters = matches
+
+
+def instance_security_groups() -> None:
+    """Take security groups from the first network interface at launch, and change them by `ModifyInstanceAttribute`."""
+    run_instances = ec2._ACTION_MAP["RunInstances"]
+
+    def run(params: Params) -> Any:
+        for name in list(params):
+            if match := re.fullmatch(r"NetworkInterface\.1\.SecurityGroupId\.(\d+)", name):
+                params[f"SecurityGroupId.{match[1]}"] = params[name]
+        return run_instances(params)
+
+    def modify(params: Params) -> Any:
+        instance_id = ec2._p(params, "InstanceId")
+        instance = ec2._instances.get(instance_id)
+        if not instance:
+            return ec2._error("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist", 400)
+        wanted = ec2._parse_member_list(params, "GroupId")
+        unknown = [group for group in wanted if group not in ec2._security_groups]
+        if unknown or not wanted:
+            return ec2._error("InvalidGroup.NotFound", f"The security groups {unknown} do not exist", 400)
+        instance["SecurityGroups"] = [
+            {"GroupId": group, "GroupName": ec2._security_groups[group]["GroupName"]} for group in wanted
+        ]
+        return ec2._xml(200, "ModifyInstanceAttributeResponse", "<return>true</return>")
+
+    ec2._ACTION_MAP.update({"RunInstances": run, "ModifyInstanceAttribute": modify})
+
+
+def metric_namespace_condition() -> None:
+    """Supply the condition key `cloudwatch:namespace` of PutMetricData, from a JSON, query or CBOR body."""
+    original = iam_actions.request_tag_context
+
+    def context(service: str, action: str, body: bytes, params: Params) -> dict[str, Any]:
+        found = original(service, action, body, params)
+        namespace = metric_namespace(body) if action == "cloudwatch:PutMetricData" else None
+        return {**found, "cloudwatch:namespace": namespace} if namespace else found
+
+    iam_actions.request_tag_context = context
+
+
+def metric_namespace(body: bytes) -> str | None:
+    """The namespace in the body of a PutMetricData request, None when there is none."""
+    if text := re.search(rb'(?:^|&)Namespace=([^&]+)|"Namespace"\s*:\s*"([^"]+)"', body):
+        return (text[1] or text[2]).decode()
+    key = b"\x69Namespace"  # CBOR: a text string of nine bytes
+    start = body.find(key)
+    if start < 0:
+        return None
+    start += len(key)
+    length = body[start] & 0x1F
+    start += 1
+    if length == 24:  # RFC 8949, 3: the length is in the next byte
+        length = body[start]
+        start += 1
+    return body[start : start + length].decode()
+
+
+def function_session_expiration() -> None:
+    """Give a function's session an expiration, without which the RDS token verifier refuses every function."""
+    original = sts.register_session
+
+    def register(access_key: str, session: dict[str, Any]) -> None:
+        session.setdefault("Expiration", time.time() + SESSION_SECONDS)
+        original(access_key, session)
+
+    sts.register_session = register
+
+
+FIXES: tuple[Callable[[], None], ...] = (
+    set_default_policy_version,
+    instance_description,
+    instance_id_filter,
+    instance_security_groups,
+    metric_namespace_condition,
+    function_session_expiration,
+)
