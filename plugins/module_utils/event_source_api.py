@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-try:
+# A missing botocore is reported by AnsibleAWSModule, in its own words.
+with suppress(ImportError):
     from botocore.exceptions import WaiterError
-except ImportError:
-    pass  # AnsibleAWSModule says so in its own words.
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
@@ -75,6 +75,16 @@ def find_mapping(client: Any, function_name: str, event_source_arn: str) -> Mapp
     return mapping_to(function_name, (mapping for page in pages for mapping in page["EventSourceMappings"]))
 
 
+@EventSourceErrorHandler.common_error_handler("get event source mapping {uuid}")
+@AWSRetry.jittered_backoff()
+def get_mapping(client: Any, uuid: str) -> Mapping[str, Any]:
+    """Return the mapping.
+
+    :raises EventSourceError: there is none, or GetEventSourceMapping was refused or failed.
+    """
+    return client.get_event_source_mapping(UUID=uuid)
+
+
 @EventSourceErrorHandler.common_error_handler("map {event_source_arn} to function {function_name}")
 @AWSRetry.jittered_backoff()
 def create_mapping(client: Any, function_name: str, event_source_arn: str, settings: Settings) -> Mapping[str, Any]:
@@ -121,16 +131,6 @@ def settle(client: Any, mapping: Mapping[str, Any], timeout: int) -> Mapping[str
         return None
     wait_until("settled", client, uuid, timeout)
     return get_mapping(client, uuid)
-
-
-@EventSourceErrorHandler.common_error_handler("get event source mapping {uuid}")
-@AWSRetry.jittered_backoff()
-def get_mapping(client: Any, uuid: str) -> Mapping[str, Any]:
-    """Return the mapping.
-
-    :raises EventSourceError: there is none, or GetEventSourceMapping was refused or failed.
-    """
-    return client.get_event_source_mapping(UUID=uuid)
 
 
 def wait_until(goal: str, client: Any, uuid: str, timeout: int) -> None:

@@ -119,6 +119,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard import (
     plan,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_api import (
+    Dashboard,
     DashboardError,
     delete_dashboard,
     get_dashboard,
@@ -138,12 +139,10 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     current = get_dashboard(client, name)
     change = plan(current.body if current else None, desired)
     if change.changed and not module.check_mode:
-        apply(module, client, name, desired)
+        current = apply(module, client, name, desired)
     result: dict[str, Any] = {"changed": change.changed, "name": name}
     if desired is not None:
-        # PutDashboard does not tell the ARN, so that of a new dashboard has to be read.
-        dashboard = current or get_dashboard(client, name)
-        result |= {"body": desired} | ({"arn": dashboard.arn} if dashboard else {})
+        result |= {"body": desired} | ({"arn": current.arn} if current else {})
     if module._diff:
         result["diff"] = {"before": change.before, "after": change.after}
     return result
@@ -156,13 +155,15 @@ def given_body(params: dict[str, Any]) -> Any | None:
     return params["body"] if params["widgets"] is None else {"widgets": params["widgets"]}
 
 
-def apply(module: AnsibleAWSModule, client: Any, name: str, desired: Any | None) -> None:
-    """Put or delete the dashboard, and pass on what AWS warns of."""
+def apply(module: AnsibleAWSModule, client: Any, name: str, desired: Any | None) -> Dashboard | None:
+    """Put or delete the dashboard, pass on what AWS warns of, and return the dashboard that is there then."""
     if desired is None:
         delete_dashboard(client, name)
-        return
+        return None
     for warning in put_dashboard(client, name, desired):
         module.warn(f"Dashboard {name}: {warning}")
+    # PutDashboard does not answer the ARN.
+    return get_dashboard(client, name)
 
 
 def main() -> None:

@@ -185,7 +185,9 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     change = plan(settings_of(current) if current else None, desired)
     if change.changed and not module.check_mode:
         current = apply(client, module.params, current, desired)
-    result = {"changed": change.changed} | described(current, desired)
+    result: dict[str, Any] = {"changed": change.changed}
+    if desired:
+        result |= described(current, desired if module.check_mode or not current else settings_of(current))
     if module._diff:
         result["diff"] = {"before": change.before, "after": change.after}
     return result
@@ -225,12 +227,10 @@ def apply(
     return settle(client, create_mapping(client, params["function_name"], params["event_source_arn"], desired), timeout)
 
 
-def described(mapping: Mapping[str, Any] | None, desired: Settings | None) -> dict[str, Any]:
-    """Return the module's values for a mapping that is to be present; in check mode they are a prediction."""
-    if desired is None:
-        return {}
+def described(mapping: Mapping[str, Any] | None, settings: Settings) -> dict[str, Any]:
+    """Return the module's values for a mapping with these settings; one that check mode would create has no UUID."""
     identity = {"uuid": mapping["UUID"]} if mapping else {}
-    return identity | {"state": "Enabled" if desired.enabled else "Disabled", "settings": asdict(desired)}
+    return identity | {"state": "Enabled" if settings.enabled else "Disabled", "settings": asdict(settings)}
 
 
 def main() -> None:

@@ -1,0 +1,68 @@
+# The commands of the collection. Everything is installed under .venv/ and .cache/, everything runs under .local/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint unit molecule e2e up down requirements clean
+
+UV := .cache/uv/bin/uv
+CONTROLLER := .venv/.synced
+EMULATOR := .cache/emulator/.synced
+SYSTEM := .cache/.system-packages
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SYSTEM) $(CONTROLLER) $(EMULATOR) ## Install what is missing
+
+$(UV):
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .cache/uv uv
+
+$(CONTROLLER): requirements/controller.txt | $(UV)
+	test -x .venv/bin/python || $(UV) venv --quiet --python '>=3.12' .venv
+	$(UV) pip sync --quiet --require-hashes --python .venv/bin/python $<
+	touch $@
+
+$(EMULATOR): requirements/emulator.txt | $(UV)
+	test -x .cache/emulator/bin/python || $(UV) venv --quiet --python '>=3.12' .cache/emulator
+	$(UV) pip sync --quiet --require-hashes --python .cache/emulator/bin/python $<
+	touch $@
+
+$(SYSTEM): scripts/system_packages.sh
+	mkdir -p $(@D)
+	scripts/system_packages.sh
+	touch $@
+
+demo: ## Make the system on the embedded AWS and send 20 tasks through it
+	@start=$$(date +%s); $(MAKE) --no-print-directory setup; \
+	TASKMANAGER_PLAY_RECORD=build/plays.json ANSIBLE_CALLBACKS_ENABLED=taskmanager.aws.play_record \
+	ansible-playbook playbooks/demo.yml -e demo_setup_seconds=$$(( $$(date +%s) - start ))
+
+up: setup ## Run the embedded AWS and the database; write build/local.env
+	ansible-playbook playbooks/local_up.yml
+
+down: setup ## Stop them and remove their data
+	ansible-playbook playbooks/local_down.yml
+
+test: setup lint molecule ## Run lint, molecule, unit and e2e tests
+	pytest
+
+lint: setup ## Run the linters
+	scripts/lint.sh
+
+unit: setup ## Run the unit tests alone
+	pytest tests/unit
+
+molecule: setup ## Run all molecule scenarios
+	scripts/molecule.sh
+
+e2e: setup ## Run the end-to-end tests alone
+	pytest tests/e2e
+
+requirements: | $(UV) ## Pin the newest versions again
+	for set in controller emulator; do $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.12 requirements/$$set.in -o requirements/$$set.txt; done
+
+clean: ## Remove what set-up installed
+	rm -rf .venv .cache

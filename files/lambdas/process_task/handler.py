@@ -1,0 +1,130 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""process_task: takes announced tasks from the queue, sets them to In Progress, does their work, completes them."""
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any
+
+from common import health, logs
+from common.clients import client
+from common.database import Database, shared_database
+from common.metrics import counting
+from common.response import Response
+from messages import answer, read_batch
+from task import Task
+from work import work
+
+LOG = logging.getLogger(__name__)
+
+# SQS gives up to 10 messages unless a batching window is set; more than that wait for a thread.
+MAX_THREADS = 10
+
+# Each of these may be run twice, as Database.execute demands; a COMPLETE that was may count too few, never too many.
+START = "UPDATE tasks SET status = 'In Progress' WHERE id IN %s AND status <> 'Completed'"
+READ = "SELECT id, title, description, status FROM tasks WHERE id IN %s"
+COMPLETE = "UPDATE tasks SET status = 'Completed' WHERE id IN %s AND status <> 'Completed'"
+
+
+def handler(event: Mapping[str, Any], context: logs.Context) -> Response:
+    """Work on the tasks that a batch from SQS announces, and answer with the messages to deliver again.
+
+    The event is a batch of SQS or `{"health_check": true}`. Raises BatchError when every message failed, and
+    pymysql.MySQLError, botocore.exceptions.ClientError or BotoCoreError; SQS then delivers the whole batch again.
+    That does no harm to completed tasks: they are acknowledged and not counted, so lost metrics can't make a batch
+    come back for ever.
+    """
+    logs.configure(context)
+    metrics = counting(client("cloudwatch"), os.environ["METRICS_NAMESPACE"])
+    if health.is_health_check(event):
+        return check_health(metrics)
+    with metrics as counts:
+        return answer(event["Records"], process(event["Records"], shared_database(), work, counts))
+
+
+def process(
+    records: Sequence[Mapping[str, Any]], database: Database, do: Callable[[Task], None], counts: Counter[str]
+) -> dict[str, str]:
+    """Do what `records` ask for, with `do` as the work of one task, and count it.
+
+    Returns the reasons of the failed messages by message id.
+    Raises pymysql.MySQLError, and what opening the database raises.
+    """
+    batch = read_batch(records)
+    for message_id, reason in batch.poison.items():
+        LOG.error("poison message: %s", reason, extra={"message_id": message_id})
+    counts["TasksFailed"] += len(batch.poison)
+    tasks = start(sorted(set(batch.task_ids.values())), database)
+    counts["TasksStarted"] += len(tasks)
+    failed = attempt_all(tasks, do)
+    counts["TasksFailed"] += len(failed)
+    counts["TasksCompleted"] += complete([task.id for task in tasks if task.id not in failed], database)
+    return batch.failures(failed)
+
+
+def start(task_ids: Sequence[int], database: Database) -> list[Task]:
+    """Set the tasks to In Progress and return them, without those that are completed or not there.
+
+    A task that is not there was rolled back by add_task, or deleted. Raises as Database.execute does.
+    """
+    if not task_ids:
+        return []
+    # This statement takes locks, so it waits for an add_task that has announced its task but not yet committed it.
+    database.execute(START, (task_ids,))
+    rows = {row["id"]: row for row in database.execute(READ, (task_ids,)).fetchall()}
+    tasks = []
+    for task_id in task_ids:
+        row = rows.get(task_id)
+        if row and row["status"] != "Completed":
+            tasks.append(Task(row["id"], row["title"], row["description"]))
+        else:
+            LOG.info("task is %s", "completed already" if row else "unknown", extra={"task_id": task_id})
+    return tasks
+
+
+def attempt_all(tasks: Sequence[Task], do: Callable[[Task], None]) -> dict[int, str]:
+    """Do the work of all tasks at once, and return the reasons of those that failed by task id."""
+    with ThreadPoolExecutor(MAX_THREADS) as pool:
+        reasons = pool.map(lambda task: attempt(task, do), tasks)
+    return {task.id: reason for task, reason in zip(tasks, reasons, strict=True) if reason}
+
+
+def attempt(task: Task, do: Callable[[Task], None]) -> str | None:
+    """Do the work of `task`, and return the reason when it failed."""
+    LOG.info("task started", extra={"task_id": task.id})
+    try:
+        do(task)
+    except Exception as error:  # whatever it is, it must not fail the other tasks
+        LOG.exception("task failed", extra={"task_id": task.id})
+        return f"task {task.id}: {type(error).__name__}: {error}"
+    return None
+
+
+def complete(task_ids: Sequence[int], database: Database) -> int:
+    """Set the tasks to Completed, and return how many were not: two deliveries at once count a task once.
+
+    Raises as Database.execute does.
+    """
+    if not task_ids:
+        return 0
+    completed = database.execute(COMPLETE, (task_ids,)).rowcount
+    for task_id in task_ids:
+        LOG.info("task completed", extra={"task_id": task_id})
+    return completed
+
+
+def check_health(metrics: AbstractContextManager[Counter[str]]) -> Response:
+    """Check the database, the queue and CloudWatch, and answer 200 or 503 with the result of each."""
+    return health.report(
+        {
+            "database": lambda: health.check_database(shared_database()),
+            "queue": lambda: client("sqs").get_queue_attributes(
+                QueueUrl=os.environ["QUEUE_URL"], AttributeNames=["QueueArn"]
+            ),
+            "cloudwatch": lambda: health.check_metrics(metrics),
+        }
+    )

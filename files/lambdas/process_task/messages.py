@@ -1,0 +1,94 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a batch of messages asks for, and the answer that SQS gets."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common import health
+
+_MAX_ID = 2**64 - 1  # BIGINT UNSIGNED
+
+
+class PoisonError(ValueError):
+    """A message that names no task, however often it is delivered."""
+
+
+class BatchError(Exception):
+    """Every message of a batch failed; its text names the reasons."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the messages of a batch are: task ids and reasons of poison, both by message id."""
+
+    task_ids: Mapping[str, int]
+    poison: Mapping[str, str]
+
+    def failures(self, failed_tasks: Mapping[int, str]) -> dict[str, str]:
+        """Return the reasons by message id, given those by task id: all messages of a task share its result."""
+        shared = {message: failed_tasks[task] for message, task in self.task_ids.items() if task in failed_tasks}
+        return {**self.poison, **shared}
+
+
+def read_batch(records: Sequence[Mapping[str, Any]]) -> Batch:
+    """Sort the `Records` of an SQS event. Those of health checks ask for nothing, and are left out.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    """
+    task_ids: dict[str, int] = {}
+    poison: dict[str, str] = {}
+    for record in records:
+        try:
+            task_id = task_id_of(record["body"])
+        except PoisonError as error:
+            poison[record["messageId"]] = str(error)
+        else:
+            if task_id is not None:
+                task_ids[record["messageId"]] = task_id
+    return Batch(task_ids, poison)
+
+
+def task_id_of(body: str) -> int | None:
+    """Return the task that a message's body announces, or None when it announces a health check.
+
+    The body is the announcement, or with raw message delivery off an SNS envelope around it:
+    https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+    Raises PoisonError.
+    """
+    document = _object(body)
+    if document.get("Type") == "Notification":
+        document = _object(document.get("Message"))
+    if document == health.MESSAGE:
+        return None
+    task_id = document.get("task_id")
+    if type(task_id) is not int:  # isinstance would let true and false pass
+        raise PoisonError(f"task_id must be an integer, not {type(task_id).__name__}")
+    if not 0 < task_id <= _MAX_ID:
+        raise PoisonError(f"task_id must be between 1 and {_MAX_ID}")
+    return task_id
+
+
+def answer(records: Sequence[object], failures: Mapping[str, str]) -> dict[str, object]:
+    """Return the partial batch response that has the messages of `failures` delivered again.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+    Raises BatchError when every record failed, since Lambda's metric Errors knows nothing of partial responses.
+    """
+    if failures and len(failures) == len(records):
+        raise BatchError("; ".join(f"message {message}: {reason}" for message, reason in failures.items()))
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in failures]}
+
+
+def _object(text: object) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise PoisonError(f"the message must be a string, not {type(text).__name__}")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:  # a RecursionError is JSON that nests too deeply
+        raise PoisonError(f"the message is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise PoisonError(f"the message must be a JSON object, not {type(document).__name__}")
+    return document

@@ -1,0 +1,199 @@
+#!/usr/bin/python
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the zip package of a Lambda function."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lambda_package
+short_description: Build the zip package of a Lambda function
+version_added: 0.1.0
+author: taskmanager.aws contributors
+description:
+  - Puts folders, files and Python requirements into a zip that has the same bytes for the same input on any machine,
+    so that a function is deployed only when its code has changed.
+  - Entries are sorted, their times fixed, and their modes V(0644), or V(0755) when the owner may run the file.
+    Nothing is compressed, since the bytes that come out depend on the version of the compression library.
+  - C(__pycache__) folders and C(*.pyc) files are left out, and so are the scripts that requirements install in C(bin).
+  - The package records a key of its input. A run with the same input neither installs nor writes anything, unless the
+    package has been damaged or changed.
+requirements:
+  - pip, in the Python that runs this module, when O(requirements) are given
+options:
+  dest:
+    description: Path of the zip. Its folder is made when needed.
+    type: path
+    required: true
+  sources:
+    description:
+      - Folders and files of the package.
+      - Two files for one path in the package are refused, also when one comes from O(requirements).
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      src:
+        description: Path of a file, or of a folder whose contents are taken.
+        type: path
+        required: true
+      dest:
+        description:
+          - Path inside the package. That of the file, by default its name; or that of the folder, by default the root.
+        type: str
+  requirements:
+    description:
+      - Path of a pip requirements file that names each package, the dependencies too, with its version and hashes.
+      - Only wheels are installed. Environment markers are evaluated for the Python that runs this module.
+    type: path
+  python_version:
+    description: Version of the Python runtime that O(requirements) are installed for.
+    type: str
+    default: "3.13"
+  architecture:
+    description: Architecture of the function that O(requirements) are installed for.
+    type: str
+    choices: [x86_64, arm64]
+    default: x86_64
+attributes:
+  check_mode:
+    description: Says whether the package would be written, and writes and installs nothing.
+    support: full
+  diff_mode:
+    description: Shows the files with mode, size and hash, before and after; in check mode without what is installed.
+    support: full
+  idempotent:
+    description: A second run with the same input changes nothing.
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Build the package of a function
+  taskmanager.aws.lambda_package:
+    dest: build/add_task.zip
+    sources:
+      - src: files/lambdas/add_task
+      - src: files/lambdas/common
+        dest: common
+      - src: files/rds-ca.pem
+        dest: certs/rds-ca.pem
+    requirements: files/lambdas/requirements.txt
+    python_version: "3.13"
+    architecture: arm64
+"""
+
+RETURN = r"""
+dest:
+  description: Path of the zip.
+  returned: success
+  type: str
+sha256:
+  description: SHA-256 of the zip, hexadecimal.
+  returned: success, except when check mode predicts a change with O(requirements)
+  type: str
+code_sha256:
+  description: SHA-256 of the zip in base64, as Lambda reports it in C(CodeSha256).
+  returned: success, except when check mode predicts a change with O(requirements)
+  type: str
+size:
+  description: Size of the zip in bytes.
+  returned: success, except when check mode predicts a change with O(requirements)
+  type: int
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_package import (
+    Entry,
+    PackageError,
+    Requirements,
+    Source,
+    build,
+    checksums,
+    collect,
+    collect_installed,
+    content_key,
+    describe_package,
+    describe_plan,
+    explain_pip,
+    merge,
+    pip_command,
+    read_package,
+    read_requirements,
+    recorded_key,
+    write_package,
+)
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "dest": {"type": "path", "required": True},
+    "sources": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {"src": {"type": "path", "required": True}, "dest": {"type": "str"}},
+    },
+    "requirements": {"type": "path"},
+    "python_version": {"type": "str", "default": "3.13"},
+    "architecture": {"type": "str", "choices": ["x86_64", "arm64"], "default": "x86_64"},
+}
+
+
+def install(module: AnsibleModule, requirements: Requirements) -> list[Entry]:
+    """Install requirements into a folder that is gone afterwards, and return the files. Raises PackageError."""
+    with tempfile.TemporaryDirectory(dir=module.tmpdir) as folder:
+        command = pip_command(sys.executable, requirements, Path(folder))
+        status, _output, errors = module.run_command(command)
+        if status != 0:
+            raise PackageError(explain_pip(requirements, command, errors))
+        return collect_installed(Path(folder))
+
+
+def ensure(
+    module: AnsibleModule, dest: Path, sources: list[Source], requirements: Requirements | None
+) -> dict[str, Any]:
+    """Build the package unless it is there, and return the module's result. Raises PackageError."""
+    entries = collect(sources, dest)
+    key = content_key(entries, requirements)
+    before = read_package(dest)
+    result = {"changed": recorded_key(before) != key, "dest": str(dest)}
+    if not result["changed"]:
+        return {**result, **checksums(before)}
+    if module.check_mode and requirements:  # what they install is known only once they are installed
+        diff = {"before": describe_package(before), "after": describe_plan(entries, requirements)}
+        return {**result, "diff": diff}
+    installed = install(module, requirements) if requirements else []
+    after = build(merge([*entries, *installed]), key)
+    diff = {"before": describe_package(before), "after": describe_package(after)}
+    if not module.check_mode:
+        write_package(dest, after)
+    return {**result, **checksums(after), "diff": diff}
+
+
+def ensure_from(module: AnsibleModule) -> dict[str, Any]:
+    """Read the module's options and act on them. Raises PackageError."""
+    params = module.params
+    sources = [Source(Path(source["src"]), source["dest"]) for source in params["sources"]]
+    requirements = None
+    if params["requirements"]:
+        path = Path(params["requirements"])
+        requirements = read_requirements(path, params["python_version"], params["architecture"])
+    return ensure(module, Path(params["dest"]), sources, requirements)
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        result = ensure_from(module)
+    except (PackageError, OSError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Run every linter; all of them, even when one fails.
+set -uo pipefail
+
+failed=0
+run() {
+  echo "lint: $*"
+  "$@" || failed=1
+}
+run ruff check .
+run ruff format --check .
+run yamllint --strict .
+MYPYPATH=collections run mypy plugins
+for function in add_task process_task; do # each has a module `handler`
+  MYPYPATH=files/lambdas:files/lambdas/$function run mypy files/lambdas/common files/lambdas/$function
+done
+MYPYPATH=files/lambdas:collections run mypy tests playbooks/files roles/local_stack/files/server.py roles/local_stack/files/free_ports.py
+run ansible-lint --offline --profile production
+exit $failed

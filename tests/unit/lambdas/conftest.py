@@ -1,0 +1,221 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The functions' modules, and a real database to run them against."""
+
+from __future__ import annotations  # Connection takes a parameter in its stubs only
+
+import getpass
+import importlib.util
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pymysql
+import pytest
+from common import clients
+from common.database import Database, shared_database
+from pymysql.connections import Connection
+from pymysql.cursors import DictCursor
+
+LAMBDAS = Path(__file__).parents[3] / "files" / "lambdas"
+PASSWORD = "stands-in-for-a-token"
+START_SECONDS = 20
+# A statement a line, as --init-file has it. The table is that of the exercises.
+INIT_SQL = f"""
+CREATE DATABASE taskmanager CHARACTER SET utf8mb4;
+USE taskmanager;
+CREATE TABLE tasks (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, title VARCHAR(255) NOT NULL, description TEXT);
+ALTER TABLE tasks ADD status ENUM('Pending', 'In Progress', 'Completed') NOT NULL DEFAULT 'Pending';
+CREATE USER lambda_user@'%' IDENTIFIED BY '{PASSWORD}';
+GRANT SELECT, INSERT, UPDATE ON taskmanager.* TO lambda_user@'%';
+"""
+
+# The modules beside a handler have names of their own, the handlers share one.
+sys.path += [str(LAMBDAS / "add_task"), str(LAMBDAS / "process_task")]
+
+
+def load_handler(function: str) -> ModuleType:
+    """Import the handler of `function` under a name of its own."""
+    spec = importlib.util.spec_from_file_location(f"{function}_handler", LAMBDAS / function / "handler.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def add_task() -> ModuleType:
+    """The handler module of add_task."""
+    return load_handler("add_task")
+
+
+@pytest.fixture(scope="session")
+def process_task() -> ModuleType:
+    """The handler module of process_task."""
+    return load_handler("process_task")
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What Lambda sets, with credentials that open nothing; the clients forget it after each test."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
+    monkeypatch.setenv("METRICS_NAMESPACE", "TaskManagementSystem")
+    clients.client.cache_clear()
+    yield
+    clients.client.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def root_logger() -> Iterator[logging.Logger]:
+    """The root logger, put back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield root
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running database server."""
+
+    port: int
+    ca: Path
+    socket: Path
+
+    def query(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
+        """Run `sql` as the administrator, and return its rows."""
+        with pymysql.connect(
+            unix_socket=str(self.socket), user="root", database="taskmanager", autocommit=True, cursorclass=DictCursor
+        ) as connection:
+            cursor = connection.cursor()
+            cursor.execute(sql, arguments)
+            return list(cursor.fetchall())
+
+    def add(self, title: str = "a task", status: str = "Pending") -> int:
+        """Store a task, and return its id."""
+        sql = "INSERT INTO tasks (title, status) VALUES (%s, %s) RETURNING id"
+        task_id: int = self.query(sql, title, status)[0]["id"]
+        return task_id
+
+    def statuses(self, *task_ids: int) -> list[str]:
+        """Return the status of each task, by ascending id."""
+        return [row["status"] for row in self.query("SELECT status FROM tasks WHERE id IN %s ORDER BY id", task_ids)]
+
+    def connect(self) -> Connection[DictCursor]:
+        """Open a connection as a function's is."""
+        return Connection(
+            host="localhost",
+            port=self.port,
+            user="lambda_user",
+            password=PASSWORD,
+            database="taskmanager",
+            cursorclass=DictCursor,
+            autocommit=True,
+        )
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def run(*command: object) -> None:
+    """Run `command`, and raise when it fails."""
+    subprocess.run([str(word) for word in command], check=True)  # noqa: S603
+
+
+@contextmanager
+def server(folder: Path, *options: str) -> Iterator[Server]:
+    """Run a database server in `folder`, with a certificate for localhost beside it."""
+    if not shutil.which("mariadbd"):
+        pytest.skip("mariadbd is not installed")
+    key, certificate, init, port = folder / "key.pem", folder / "ca.pem", folder / "init.sql", free_port()
+    run(
+        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+        *("-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+        *("-keyout", key, "-out", certificate),
+    )
+    init.write_text(INIT_SQL)
+    # Servers that share a folder for temporary tables take them from one another.
+    defaults = ("--no-defaults", f"--user={getpass.getuser()}", f"--datadir={folder}/data", f"--tmpdir={folder}")
+    run("mariadb-install-db", *defaults, "--auth-root-authentication-method=normal", "--skip-test-db")
+    command = ["mariadbd", *defaults, f"--socket={folder}/s", f"--port={port}", "--bind-address=127.0.0.1"]
+    command += [f"--init-file={init}", "--innodb-buffer-pool-size=16M", *options]
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:  # noqa: S603
+        try:
+            started = Server(port, certificate, folder / "s")
+            wait_for(started)
+            yield started
+        finally:
+            process.terminate()
+
+
+def wait_for(started: Server) -> None:
+    """Wait until the server answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            started.query("SELECT 1")
+        except pymysql.MySQLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A database server with TLS."""
+    folder = tmp_path_factory.mktemp("db")
+    with server(folder, f"--ssl-cert={folder}/ca.pem", f"--ssl-key={folder}/key.pem") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def mariadb_without_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A database server that offers no TLS."""
+    with server(tmp_path_factory.mktemp("db"), "--skip-ssl") as started:
+        yield started
+
+
+@pytest.fixture
+def database(mariadb: Server) -> Iterator[Database]:
+    """A function's database."""
+    database = Database(mariadb.connect)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def use_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Server], None]]:
+    """Points the environment of the functions to a server; what verifies tokens is tested elsewhere."""
+
+    def use(server: Server) -> None:
+        for name, value in {"HOST": "localhost", "PORT": str(server.port), "USER": "lambda_user"}.items():
+            monkeypatch.setenv(f"DB_{name}", value)
+        monkeypatch.setenv("DB_NAME", "taskmanager")
+        monkeypatch.setattr("common.database.auth_token", lambda: PASSWORD)
+        monkeypatch.setattr("common.database.CA_BUNDLE", server.ca)
+
+    yield use
+    shared_database().close()

@@ -1,0 +1,335 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""process_task: its messages, and its steps against a real database."""
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pymysql
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from common import health
+from common.clients import client
+from common.database import Database
+from messages import Batch, BatchError, PoisonError, answer, read_batch, task_id_of
+from task import Task
+from work import work
+
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/000000000000/task-processing-queue"
+CONTEXT = SimpleNamespace(aws_request_id="request-1")
+FAR_ID = 2**40
+
+
+def envelope(message: object) -> str:
+    return json.dumps({"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:::t", "Message": message})
+
+
+def record(message_id: str, body: object) -> dict[str, str]:
+    return {"messageId": message_id, "body": body if isinstance(body, str) else json.dumps(body)}
+
+
+def batch_of(*task_ids: int) -> list[dict[str, str]]:
+    return [record(f"m{number}", {"task_id": task_id}) for number, task_id in enumerate(task_ids)]
+
+
+@pytest.mark.parametrize(
+    ("body", "task_id"),
+    [
+        ('{"task_id": 5}', 5),
+        (envelope('{"task_id": 5}'), 5),
+        ('{"task_id": 5, "more": true}', 5),
+        (f'{{"task_id": {2**64 - 1}}}', 2**64 - 1),
+        (json.dumps(health.MESSAGE), None),
+        (envelope(json.dumps(health.MESSAGE)), None),
+    ],
+)
+def test_announcement_is_read_raw_and_from_an_sns_envelope(body: str, task_id: int | None) -> None:
+    assert task_id_of(body) == task_id
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("task 5", "the message is not JSON: Expecting value"),
+        ("", "the message is not JSON: Expecting value"),
+        ("[" * 200_000, "the message is not JSON: maximum recursion depth exceeded"),
+        ('{"task_id": %s}' % ("9" * 5000), "the message is not JSON: Exceeds the limit"),
+        ("[5]", "the message must be a JSON object, not list"),
+        ("{}", "task_id must be an integer, not NoneType"),
+        ('{"task_id": "5"}', "task_id must be an integer, not str"),
+        ('{"task_id": 5.0}', "task_id must be an integer, not float"),
+        ('{"task_id": true}', "task_id must be an integer, not bool"),
+        ('{"task_id": 0}', "task_id must be between 1 and"),
+        ('{"task_id": -1}', "task_id must be between 1 and"),
+        (f'{{"task_id": {2**64}}}', "task_id must be between 1 and"),
+        ('{"health_check": false}', "task_id must be an integer, not NoneType"),
+        ('{"Type": "Notification"}', "the message must be a string, not NoneType"),
+        (envelope({"task_id": 5}), "the message must be a string, not dict"),
+        (envelope("task 5"), "the message is not JSON: Expecting value"),
+        (envelope("[]"), "the message must be a JSON object, not list"),
+    ],
+)
+def test_message_that_announces_no_task_is_poison(body: str, reason: str) -> None:
+    with pytest.raises(PoisonError) as raised:
+        task_id_of(body)
+    assert str(raised.value).startswith(reason)
+
+
+def test_batch_is_sorted_into_tasks_poison_and_health_checks() -> None:
+    records = [record("a", {"task_id": 7}), record("b", "?"), record("c", health.MESSAGE), record("d", {"task_id": 7})]
+    batch = read_batch(records)
+    assert batch.task_ids == {"a": 7, "d": 7}
+    assert list(batch.poison) == ["b"]
+
+
+def test_messages_of_one_task_share_its_failure() -> None:
+    batch = Batch(task_ids={"a": 7, "b": 8, "c": 7}, poison={"d": "not JSON"})
+    assert batch.failures({7: "boom"}) == {"d": "not JSON", "a": "boom", "c": "boom"}
+
+
+@pytest.mark.parametrize("failures", [{}, {"m1": "boom"}])
+def test_failed_messages_are_answered(failures: Mapping[str, str]) -> None:
+    items = [{"itemIdentifier": message} for message in failures]
+    assert answer(batch_of(7, 8), failures) == {"batchItemFailures": items}
+
+
+def test_empty_batch_is_no_failure() -> None:
+    assert answer([], {}) == {"batchItemFailures": []}
+
+
+def test_wholly_failed_batch_raises_with_its_reasons() -> None:
+    with pytest.raises(BatchError, match="message m0: boom; message m1: not JSON"):
+        answer(batch_of(7, 8), {"m0": "boom", "m1": "not JSON"})
+
+
+class Work:
+    """Work that remembers its tasks and fails for those named."""
+
+    def __init__(self, *failing: int) -> None:
+        self.done: list[Task] = []
+        self.failing = failing
+
+    def __call__(self, task: Task) -> None:
+        self.done.append(task)
+        if task.id in self.failing:
+            raise RuntimeError("boom")
+
+    @property
+    def ids(self) -> list[int]:
+        return sorted(task.id for task in self.done)
+
+
+def test_tasks_are_worked_completed_and_counted(mariadb: Any, database: Database, process_task: ModuleType) -> None:
+    ids = [mariadb.add("one"), mariadb.add("two", "In Progress")]
+    do, counts = Work(), Counter[str]()
+    assert process_task.process(batch_of(*ids), database, do, counts) == {}
+    assert sorted(do.done, key=lambda task: task.id) == [Task(ids[0], "one", None), Task(ids[1], "two", None)]
+    assert mariadb.statuses(*ids) == ["Completed", "Completed"]
+    assert +counts == {"TasksStarted": 2, "TasksCompleted": 2}
+
+
+def test_task_is_in_progress_during_its_work(mariadb: Any, database: Database, process_task: ModuleType) -> None:
+    seen: list[str] = []
+    task_id = mariadb.add()
+    process_task.process(batch_of(task_id), database, lambda task: seen.extend(mariadb.statuses(task.id)), Counter())
+    assert seen == ["In Progress"]
+
+
+def test_failed_task_stays_in_progress_and_fails_alone(
+    mariadb: Any, database: Database, process_task: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    good, bad = mariadb.add(), mariadb.add()
+    counts: Counter[str] = Counter()
+    failures = process_task.process(batch_of(good, bad), database, Work(bad), counts)
+    assert failures == {"m1": f"task {bad}: RuntimeError: boom"}
+    assert mariadb.statuses(good, bad) == ["Completed", "In Progress"]
+    assert +counts == {"TasksStarted": 2, "TasksCompleted": 1, "TasksFailed": 1}
+    assert "Traceback" in caplog.text
+
+
+def test_poison_fails_alone(mariadb: Any, database: Database, process_task: ModuleType) -> None:
+    task_id = mariadb.add()
+    counts: Counter[str] = Counter()
+    records = [record("poison", "?"), *batch_of(task_id)]
+    assert list(process_task.process(records, database, Work(), counts)) == ["poison"]
+    assert mariadb.statuses(task_id) == ["Completed"]
+    assert +counts == {"TasksStarted": 1, "TasksCompleted": 1, "TasksFailed": 1}
+
+
+def test_completed_and_unknown_tasks_are_acknowledged_without_work(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    completed = mariadb.add(status="Completed")
+    do, counts = Work(), Counter[str]()
+    assert process_task.process(batch_of(completed, FAR_ID), database, do, counts) == {}
+    assert do.ids == []
+    assert mariadb.statuses(completed) == ["Completed"]
+    assert not +counts
+
+
+def test_task_announced_twice_in_a_batch_is_worked_once(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    task_id = mariadb.add()
+    do, counts = Work(task_id), Counter[str]()
+    assert list(process_task.process(batch_of(task_id, task_id), database, do, counts)) == ["m0", "m1"]
+    assert do.ids == [task_id]
+    assert counts["TasksFailed"] == 1
+
+
+def test_task_completed_meanwhile_by_another_delivery_is_not_counted_again(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    task_id = mariadb.add()
+    counts: Counter[str] = Counter()
+
+    def complete_elsewhere(task: Task) -> None:
+        mariadb.query("UPDATE tasks SET status = 'Completed' WHERE id = %s", task.id)
+
+    assert process_task.process(batch_of(task_id), database, complete_elsewhere, counts) == {}
+    assert +counts == {"TasksStarted": 1}
+
+
+def test_health_checks_are_acknowledged_without_database_or_count(process_task: ModuleType) -> None:
+    def refuse() -> Any:
+        raise pymysql.OperationalError(2003, "no server")
+
+    counts: Counter[str] = Counter()
+    assert process_task.process([record("m", health.MESSAGE)], Database(refuse), Work(), counts) == {}
+    assert not +counts
+
+
+def test_announcement_that_overtakes_its_commit_waits_for_it(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    do = Work()
+    with mariadb.connect() as adding, ThreadPoolExecutor() as pool:
+        adding.begin()
+        cursor = adding.cursor()
+        cursor.execute("INSERT INTO tasks (title) VALUES ('uncommitted')")
+        processed = pool.submit(process_task.process, batch_of(cursor.lastrowid), database, do, Counter())
+        time.sleep(0.3)
+        assert not processed.done()
+        adding.commit()
+        processed.result(timeout=5)
+    assert do.ids == [cursor.lastrowid]
+    assert mariadb.statuses(cursor.lastrowid) == ["Completed"]
+
+
+def test_batch_takes_three_round_trips(mariadb: Any, database: Database, process_task: ModuleType) -> None:
+    def questions() -> int:
+        row = database.execute("SHOW SESSION STATUS LIKE 'Questions'").fetchone()
+        assert row
+        return int(row["Value"])
+
+    ids = [mariadb.add() for _ in range(10)]
+    before = questions()
+    process_task.process(batch_of(*ids), database, Work(), Counter())
+    assert questions() - before - 1 == 3
+
+
+def test_tasks_of_a_batch_are_worked_at_once(process_task: ModuleType) -> None:
+    together = threading.Barrier(10, timeout=5)
+    tasks = [Task(number, "t", None) for number in range(10)]
+    assert process_task.attempt_all(tasks, lambda _: together.wait()) == {}
+
+
+def test_database_lost_during_the_work_costs_no_second_work(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    task_id = mariadb.add()
+    row = database.execute("SELECT CONNECTION_ID() AS id").fetchone()
+    assert row
+    counts: Counter[str] = Counter()
+    process_task.process(batch_of(task_id), database, lambda _: mariadb.query(f"KILL {row['id']}"), counts)
+    assert mariadb.statuses(task_id) == ["Completed"]
+    assert counts["TasksCompleted"] == 1
+
+
+def test_work_waits_for_processing_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROCESSING_SECONDS", "0.2")
+    before = time.monotonic()
+    work(Task(1, "t", None))
+    assert time.monotonic() - before >= 0.2
+
+
+@pytest.fixture
+def running(
+    mariadb: Any, use_server: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Stubber, Stubber]]:
+    """The environment of the function, and its queue and CloudWatch: each call must be one that was foreseen."""
+    use_server(mariadb)
+    monkeypatch.setenv("QUEUE_URL", QUEUE)
+    monkeypatch.setenv("PROCESSING_SECONDS", "0")
+    with Stubber(client("sqs")) as sqs, Stubber(client("cloudwatch")) as cloudwatch:
+        yield sqs, cloudwatch
+        sqs.assert_no_pending_responses()
+        cloudwatch.assert_no_pending_responses()
+
+
+def metrics_of(**counts: int) -> dict[str, object]:
+    data = [{"MetricName": name, "Value": count, "Unit": "Count"} for name, count in counts.items()]
+    return {"Namespace": "TaskManagementSystem", "MetricData": data}
+
+
+def test_handler_answers_failures_and_publishes_metrics(
+    mariadb: Any, running: tuple[Stubber, Stubber], process_task: ModuleType
+) -> None:
+    expected = metrics_of(TasksFailed=1, TasksStarted=1, TasksCompleted=1)
+    running[1].add_response("put_metric_data", {}, expected)
+    records = [*batch_of(mariadb.add()), record("poison", "?")]
+    assert process_task.handler({"Records": records}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+
+
+def test_handler_raises_for_a_wholly_failed_batch_after_publishing_metrics(
+    running: tuple[Stubber, Stubber], process_task: ModuleType
+) -> None:
+    running[1].add_response("put_metric_data", {}, metrics_of(TasksFailed=1))
+    with pytest.raises(BatchError, match="message poison: the message is not JSON"):
+        process_task.handler({"Records": [record("poison", "?")]}, CONTEXT)
+
+
+def test_handler_raises_without_metrics_and_acknowledges_the_second_delivery(
+    mariadb: Any, running: tuple[Stubber, Stubber], process_task: ModuleType
+) -> None:
+    event = {"Records": batch_of(mariadb.add())}
+    running[1].add_client_error("put_metric_data", "AccessDenied")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        process_task.handler(event, CONTEXT)
+    assert process_task.handler(event, CONTEXT) == {"batchItemFailures": []}
+
+
+@pytest.mark.usefixtures("running")
+def test_handler_raises_when_the_database_refuses_it(process_task: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("common.database.auth_token", lambda: "wrong")
+    with pytest.raises(pymysql.OperationalError, match="Access denied"):
+        process_task.handler({"Records": batch_of(1)}, CONTEXT)
+
+
+def test_handler_logs_no_title(
+    mariadb: Any, running: tuple[Stubber, Stubber], process_task: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running[1].add_response("put_metric_data", {})
+    process_task.handler({"Records": batch_of(mariadb.add("confidential"))}, CONTEXT)
+    log = capsys.readouterr().err
+    assert "task completed" in log
+    assert "confidential" not in log
+
+
+def test_health_check_asks_database_queue_and_cloudwatch(
+    running: tuple[Stubber, Stubber], process_task: ModuleType
+) -> None:
+    sqs, cloudwatch = running
+    request = {"QueueUrl": QUEUE, "AttributeNames": ["QueueArn"]}
+    sqs.add_response("get_queue_attributes", {"Attributes": {"QueueArn": "arn:aws:sqs:::q"}}, request)
+    cloudwatch.add_response("put_metric_data", {}, metrics_of(HealthChecks=1))
+    response = process_task.handler({"health_check": True}, CONTEXT)
+    assert response["statusCode"] == 200
+    assert json.loads(response["body"]) == {"database": "ok", "queue": "ok", "cloudwatch": "ok"}

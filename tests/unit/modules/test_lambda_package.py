@@ -1,0 +1,337 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lambda_package reads, refuses and writes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from ansible_collections.taskmanager.aws.plugins.module_utils import lambda_package
+from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_package import (
+    Entry,
+    PackageError,
+    Requirements,
+    Source,
+    build,
+    checksums,
+    collect,
+    collect_installed,
+    content_key,
+    describe_package,
+    describe_plan,
+    explain_pip,
+    merge,
+    pip_command,
+    read_package,
+    read_requirements,
+    recorded_key,
+    write_package,
+)
+
+KEY = "0" * 64
+DEST = Path("/elsewhere/package.zip")
+FILES = {"handler.py": "import helper\n", "lib/helper.py": "x = 1\n", "lib/data.bin": "\0\1"}
+
+
+def lay_out(folder: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    return folder
+
+
+def packed(*sources: Source) -> bytes:
+    entries = collect(sources, DEST)
+    return build(entries, content_key(entries, None))
+
+
+def names(package: bytes) -> list[str]:
+    return zipfile.ZipFile(io.BytesIO(package)).namelist()
+
+
+def requirements(content: bytes = b"PyMySQL==1\n", version: str = "3.13", architecture: str = "x86_64") -> Requirements:
+    return Requirements(Path("requirements.txt"), content, version, architecture)
+
+
+def test_the_same_files_make_the_same_bytes_whatever_the_folder_order_times_and_umask(tmp_path: Path) -> None:
+    one = lay_out(tmp_path / "one", FILES)
+    umask = os.umask(0o077)
+    try:
+        two = lay_out(tmp_path / "deep/er/two", dict(reversed(FILES.items())))
+    finally:
+        os.umask(umask)
+    for file in two.rglob("*"):
+        os.utime(file, (0, 0))
+    assert packed(Source(one)) == packed(Source(two))
+
+
+def test_the_order_of_sources_does_not_count(tmp_path: Path) -> None:
+    one, two = lay_out(tmp_path / "one", {"b.py": ""}), lay_out(tmp_path / "two", {"a.py": ""})
+    assert packed(Source(one), Source(two)) == packed(Source(two), Source(one))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_changed_byte_changes_the_package(tmp_path: Path, name: str) -> None:
+    before = packed(Source(lay_out(tmp_path, FILES)))
+    lay_out(tmp_path, {name: FILES[name] + "!"})
+    assert packed(Source(tmp_path)) != before
+
+
+def test_the_bytes_are_those_that_this_format_has_everywhere(tmp_path: Path) -> None:
+    package = packed(Source(lay_out(tmp_path, FILES)))
+    # When this changes on purpose, count FORMAT up: every package is built and deployed anew.
+    assert checksums(package)["sha256"] == "0b9c98039b0fa0aeccc81d6f27ba46a763a9a300542ad86fcc7dd10f7d2ccbc4"
+
+
+def test_entries_are_files_stored_in_order_with_fixed_times(tmp_path: Path) -> None:
+    package = zipfile.ZipFile(io.BytesIO(packed(Source(lay_out(tmp_path, FILES)))))
+    assert package.testzip() is None
+    assert package.namelist() == ["handler.py", "lib/data.bin", "lib/helper.py"]
+    assert {info.date_time for info in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert {info.compress_type for info in package.infolist()} == {zipfile.ZIP_STORED}
+    assert {info.create_system for info in package.infolist()} == {3}
+
+
+@pytest.mark.parametrize(("mode", "packed_mode"), [(0o600, 0o100644), (0o666, 0o100644), (0o700, 0o100755)])
+def test_only_whether_a_file_can_be_run_is_kept_of_its_mode(tmp_path: Path, mode: int, packed_mode: int) -> None:
+    lay_out(tmp_path, {"run.sh": ""})
+    (tmp_path / "run.sh").chmod(mode)
+    (info,) = zipfile.ZipFile(io.BytesIO(packed(Source(tmp_path)))).infolist()
+    assert info.external_attr >> 16 == packed_mode
+
+
+def test_compiled_python_is_left_out(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a.py": "", "b.pyc": "", "__pycache__/a.cpython-313.pyc": "", "lib/__pycache__/data": ""})
+    assert names(packed(Source(tmp_path))) == ["a.py"]
+
+
+def test_sources_go_where_they_are_told(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"common/db.py": "", "add/handler.py": "", "ca.pem": "", "config.json": ""})
+    sources = [
+        Source(tmp_path / "add"),
+        Source(tmp_path / "common", "shared/common"),
+        Source(tmp_path / "ca.pem", "certs/rds.pem"),
+        Source(tmp_path / "config.json"),
+    ]
+    assert names(packed(*sources)) == ["certs/rds.pem", "config.json", "handler.py", "shared/common/db.py"]
+
+
+def test_a_linked_file_is_read_through(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"real.txt": "content", "src/a.py": ""})
+    (tmp_path / "src/link.txt").symlink_to(tmp_path / "real.txt")
+    package = zipfile.ZipFile(io.BytesIO(packed(Source(tmp_path / "src"))))
+    assert package.read("link.txt") == b"content"
+
+
+@pytest.mark.parametrize("target", ["folder", "nowhere"])
+def test_a_link_to_anything_but_a_file_is_refused(tmp_path: Path, target: str) -> None:
+    lay_out(tmp_path, {"folder/b.py": "", "src/a.py": ""})
+    (tmp_path / "src/link").symlink_to(tmp_path / target)
+    with pytest.raises(PackageError, match="src/link is neither a file nor a link to one"):
+        packed(Source(tmp_path / "src"))
+
+
+def test_two_files_for_one_path_are_refused_by_both_names(tmp_path: Path) -> None:
+    one, two = lay_out(tmp_path / "one", {"a.py": ""}), lay_out(tmp_path / "two", {"a.py": ""})
+    with pytest.raises(PackageError) as error:
+        packed(Source(one), Source(two))
+    assert str(one / "a.py") in str(error.value)
+    assert str(two / "a.py") in str(error.value)
+
+
+def test_an_installed_file_may_not_stand_in_for_one_of_ours(tmp_path: Path) -> None:
+    ours = collect([Source(lay_out(tmp_path / "ours", {"pymysql/a.py": ""}))], DEST)
+    theirs = collect_installed(lay_out(tmp_path / "theirs", {"pymysql/a.py": ""}))
+    with pytest.raises(PackageError, match=r"pymysql/a\.py in the package would be both"):
+        merge([*ours, *theirs])
+
+
+def test_a_missing_source_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match=r"no file or folder .*/nowhere"):
+        packed(Source(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("dest", ["/etc/a", "../a", "a/../b", "./a", "a//b", "a/", "."])
+@pytest.mark.parametrize("src", ["folder", "file"])
+def test_a_path_that_is_not_plainly_inside_the_package_is_refused(tmp_path: Path, src: str, dest: str) -> None:
+    lay_out(tmp_path, {"folder/a.py": "", "file": ""})
+    with pytest.raises(PackageError, match="is not a plain relative path"):
+        packed(Source(tmp_path / src, dest))
+
+
+@pytest.mark.parametrize("dest", ["package.zip", "build/package.zip"])
+def test_a_package_inside_its_own_source_is_refused(tmp_path: Path, dest: str) -> None:
+    with pytest.raises(PackageError, match="holds the package itself"):
+        collect([Source(lay_out(tmp_path, FILES))], tmp_path / dest)
+
+
+def test_an_empty_package_is_refused() -> None:
+    with pytest.raises(PackageError, match="would be empty"):
+        build([], KEY)
+
+
+def test_a_package_over_the_limit_of_lambda_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [Entry("a", 0o644, b"x" * 1000, Path("a"))]
+    size = len(build(entries, KEY))
+    monkeypatch.setattr(lambda_package, "MAX_BYTES", size)
+    build(entries, KEY)
+    monkeypatch.setattr(lambda_package, "MAX_BYTES", size - 1)
+    with pytest.raises(PackageError, match=f"{size} bytes, and AWS Lambda takes {size - 1}"):
+        build(entries, KEY)
+
+
+def test_what_pip_leaves_of_this_machine_is_left_out(tmp_path: Path) -> None:
+    info = "PyMySQL-1.dist-info"
+    kept = {"pymysql/__init__.py", f"{info}/METADATA", f"{info}/licenses/RECORD", "pymysql/bin/a.py", "RECORD"}
+    left_out = {"bin/tool", "pymysql/a.pyc", *(f"{info}/{n}" for n in ("RECORD", "INSTALLER", "REQUESTED"))}
+    lay_out(tmp_path, dict.fromkeys(kept | left_out | {f"{info}/direct_url.json"}, ""))
+    assert {entry.path for entry in collect_installed(tmp_path)} == kept
+
+
+def test_pip_takes_only_hashed_wheels_for_the_runtime() -> None:
+    command = pip_command("/venv/python", requirements(version="3.12", architecture="arm64"), Path("/target"))
+    assert command[:4] == ["/venv/python", "-m", "pip", "install"]
+    assert {"--require-hashes", "--only-binary=:all:", "--no-compile"} <= set(command)
+    options = dict(pairwise(command))
+    assert options["--target"] == "/target"
+    assert options["--requirement"] == "requirements.txt"
+    assert options["--platform"] == "manylinux2014_aarch64"
+    assert options["--python-version"] == "3.12"
+    assert options["--implementation"] == "cp"
+
+
+def test_a_failure_of_pip_is_told_in_its_own_words() -> None:
+    message = explain_pip(requirements(), ["/venv/python"], "ERROR: No matching distribution found for x\n")
+    assert message == (
+        "pip could not install requirements.txt for Python 3.13 on x86_64: ERROR: No matching distribution found for x"
+    )
+
+
+def test_a_missing_pip_is_told_with_the_python_that_lacks_it() -> None:
+    message = explain_pip(requirements(), ["/venv/python", "-m", "pip"], "/venv/python: No module named pip")
+    assert "/venv/python has none" in message
+
+
+@pytest.mark.parametrize("version", ["3", "3.1x", "4.0", "python3.13", ""])
+def test_a_python_version_that_is_none_is_refused(tmp_path: Path, version: str) -> None:
+    path = lay_out(tmp_path, {"requirements.txt": ""}) / "requirements.txt"
+    with pytest.raises(PackageError, match="python_version"):
+        read_requirements(path, version, "x86_64")
+
+
+def test_missing_requirements_are_named(tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match=r"there is no file .*/none"):
+        read_requirements(tmp_path / "none", "3.13", "x86_64")
+
+
+def test_the_key_covers_all_that_determines_the_bytes() -> None:
+    entry = Entry("a", 0o644, b"x", Path("/here"))
+    keys = [
+        content_key([], None),
+        content_key([entry], None),
+        content_key([Entry("b", 0o644, b"x", Path("/here"))], None),
+        content_key([Entry("a", 0o755, b"x", Path("/here"))], None),
+        content_key([Entry("a", 0o644, b"y", Path("/here"))], None),
+        content_key([entry], requirements()),
+        content_key([entry], requirements(content=b"PyMySQL==2\n")),
+        content_key([entry], requirements(version="3.12")),
+        content_key([entry], requirements(architecture="arm64")),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert content_key([Entry("a", 0o644, b"x", Path("/there"))], None) == keys[1]
+
+
+def test_the_key_changes_with_the_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = content_key([], None)
+    monkeypatch.setattr(lambda_package, "FORMAT", lambda_package.FORMAT + 1)
+    assert content_key([], None) != before
+
+
+def test_a_package_tells_the_key_that_it_was_built_with() -> None:
+    assert recorded_key(build([Entry("a", 0o644, b"x", Path("a"))], KEY)) == KEY
+
+
+@pytest.mark.parametrize("position", [40, -150])
+def test_a_changed_package_tells_no_key(position: int) -> None:
+    package = bytearray(build([Entry("a", 0o644, b"x" * 100, Path("a"))], KEY))
+    package[position] ^= 1
+    assert recorded_key(bytes(package)) is None
+
+
+def test_a_package_with_other_content_and_our_comment_tells_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "package.zip"
+    path.write_bytes(build([Entry("a", 0o644, b"x", Path("a"))], KEY))
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("b", "added")
+    assert zipfile.ZipFile(path).comment.startswith(b"taskmanager.aws")
+    assert recorded_key(path.read_bytes()) is None
+
+
+@pytest.mark.parametrize("package", [b"", b"not a zip", b"PK\5\6" + bytes(18)])
+def test_what_is_not_ours_tells_no_key(package: bytes) -> None:
+    assert recorded_key(package) is None
+
+
+def test_writing_makes_the_folder_replaces_the_package_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "build/package.zip"
+    write_package(path, b"one")
+    write_package(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_the_old_package_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "package.zip"
+    write_package(path, b"one")
+
+    def fail(*_args: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_package(path, b"two")
+    assert path.read_bytes() == b"one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_reading_tells_a_missing_package_from_a_folder(tmp_path: Path) -> None:
+    assert read_package(tmp_path / "none.zip") == b""
+    with pytest.raises(PackageError, match="is a folder"):
+        read_package(tmp_path)
+
+
+def test_checksums_are_those_that_lambda_reports() -> None:
+    digest = hashlib.sha256(b"package").digest()
+    assert checksums(b"package") == {
+        "sha256": digest.hex(),
+        "code_sha256": base64.b64encode(digest).decode(),
+        "size": 7,
+    }
+
+
+def test_the_diff_lists_files_with_mode_size_and_hash() -> None:
+    entries = [Entry("a.py", 0o755, b"x", Path("a"))]
+    line = f"0755         1 {hashlib.sha256(b'x').hexdigest()[:12]} a.py\n"
+    assert describe_package(build(entries, KEY)) == line
+    assert describe_package(b"") == ""
+    assert describe_plan(entries, requirements()) == (
+        line + "(and what requirements.txt installs for Python 3.13 on x86_64: not known in check mode)\n"
+    )
+
+
+def test_the_diff_of_a_damaged_package_says_so() -> None:
+    package = bytearray(build([Entry("a", 0o644, b"x" * 100, Path("a"))], KEY))
+    package[40] ^= 1
+    assert describe_package(bytes(package)).startswith(f"(no intact zip, {len(package)} bytes: Bad CRC-32")
+    assert describe_package(b"junk").startswith("(no intact zip, 4 bytes: ")
