@@ -12,7 +12,7 @@ type: notification
 version_added: 0.1.0
 short_description: Record how long each play took and how much it changed
 description:
-  - Writes a JSON list with one object for each finished play, in order, with the keys C(name), C(seconds) and C(changed).
+  - Writes a JSON list with one object for each finished play, in order; its keys are C(name), C(seconds), C(changed).
   - The file is up to date when the next play starts, so that a play can read what those before it did.
 requirements:
   - enable in configuration

@@ -52,7 +52,7 @@ EXAMPLES = r"""
 - name: Read what a function logged in the last minute
   taskmanager.aws.cloudwatchlogs_event_info:
     log_group_name: /aws/lambda/take_order
-    start_time: "{{ now(utc=true).timestamp() | int - 60 }}"
+    start_time: "{{ now().timestamp() | int - 60 }}"
 """
 
 RETURN = r"""

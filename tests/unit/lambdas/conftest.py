@@ -140,7 +140,7 @@ def free_port() -> int:
 
 def run(*command: object) -> None:
     """Run `command`, and raise when it fails."""
-    subprocess.run([str(word) for word in command], check=True)  # noqa: S603
+    subprocess.run([str(word) for word in command], check=True)
 
 
 @contextmanager
@@ -160,7 +160,7 @@ def server(folder: Path, *options: str) -> Iterator[Server]:
     run("mariadb-install-db", *defaults, "--auth-root-authentication-method=normal", "--skip-test-db")
     command = ["mariadbd", *defaults, f"--socket={folder}/s", f"--port={port}", "--bind-address=127.0.0.1"]
     command += [f"--init-file={init}", "--innodb-buffer-pool-size=16M", *options]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:  # noqa: S603
+    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             started = Server(port, certificate, folder / "s")
             wait_for(started)

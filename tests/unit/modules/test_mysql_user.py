@@ -158,7 +158,8 @@ def test_the_ways_in_and_the_need_of_tls_are_read(
 )
 def test_privileges_are_read(lines: list[str], grants: dict[str, set[str]], roles: set[str]) -> None:
     user = parse_user(ACCOUNT, MARIADB, lines)
-    assert (user.grants, user.roles) == (grants, roles)
+    assert user.grants == grants
+    assert user.roles == roles
 
 
 @pytest.mark.parametrize(

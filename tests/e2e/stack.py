@@ -1,0 +1,170 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A stack of a test's own: the embedded AWS and the database in a folder of theirs, and the playbooks run on them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pymysql
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = ROOT / "roles/local_stack/files/server.py"
+
+
+def wait_until[T](ask: Callable[[], T], what: str, seconds: float = 60) -> T:
+    """Ask until the answer is true, and return it; fail with `what` after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, f"after {seconds} s still not: {what}"
+        time.sleep(0.1)
+    return answer
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one ansible-playbook did."""
+
+    code: int
+    output: str
+
+    @property
+    def changed(self) -> int:
+        """The recap's number of changed tasks."""
+        return sum(int(number) for number in re.findall(r"changed=(\d+) +unreachable=", self.output))
+
+
+@dataclass
+class Stack:
+    """One stack; `extra` are variables that each playbook gets."""
+
+    directory: Path
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def build(self) -> Path:
+        """The folder of what playbooks write."""
+        return self.directory / "build"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """How to reach the stack, as local_stack published it."""
+        return json.loads((self.directory / "stack.json").read_text())
+
+    def run(self, playbook: str, *options: str, **extra: Any) -> Run:
+        """Run a playbook of the collection, whatever comes of it."""
+        variables = {"taskmanager_stack_dir": str(self.directory), "taskmanager_build_dir": str(self.build)}
+        command = [
+            str(Path(sys.executable).with_name("ansible-playbook")),
+            str(ROOT / "playbooks" / playbook),
+            "--extra-vars",
+            json.dumps(variables | self.extra | extra),
+            *options,
+        ]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
+        environment["ANSIBLE_CONFIG"] = str(ROOT / "ansible.cfg")
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return Run(done.returncode, done.stdout + done.stderr)
+
+    def converge(self, playbook: str, *options: str, **extra: Any) -> Run:
+        """Run a playbook that has to succeed."""
+        run = self.run(playbook, *options, **extra)
+        assert run.code == 0, run.output[-8000:]
+        return run
+
+    def session(self, access_key: str | None = None, secret_key: str | None = None) -> boto3.Session:
+        """A session with these credentials; without, with the deployer's."""
+        return boto3.Session(
+            aws_access_key_id=access_key or self.record["access_key"],
+            aws_secret_access_key=secret_key or self.record["secret_key"],
+            region_name=self.record["region"],
+        )
+
+    def client(self, service: str, session: boto3.Session | None = None) -> Any:
+        """boto3's client of a service."""
+        return (session or self.session()).client(service, endpoint_url=self.record["endpoint_url"])
+
+    def admin(self, database: str | None = None) -> pymysql.Connection[pymysql.cursors.DictCursor]:
+        """The administrator's connection to the database."""
+        record = self.record
+        return self.login(record["db_admin_user"], record["db_admin_password"], database=database)
+
+    def login(
+        self, user: str, password: str, *, tls: bool = True, database: str | None = None
+    ) -> pymysql.Connection[pymysql.cursors.DictCursor]:
+        """Log in to the database.
+
+        :raises pymysql.err.OperationalError: the server refuses.
+        """
+        record = self.record
+        return pymysql.connect(
+            host=record["db_host"],
+            port=record["db_port"],
+            user=user,
+            password=password,
+            database=database,
+            autocommit=True,
+            cursorclass=pymysql.cursors.DictCursor,
+            ssl_ca=record["db_ca"] if tls else None,
+            ssl_verify_cert=tls or None,
+            ssl_verify_identity=tls or None,
+            ssl_disabled=not tls,
+        )
+
+    def query(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        """The rows of a query as the administrator."""
+        with self.admin() as connection, connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return list(cursor.fetchall())
+
+    def invoke(self, function: str, event: Any) -> Any:
+        """What a function answers; a failed invocation is an AssertionError that has its error."""
+        response = self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+        payload = json.loads(response["Payload"].read())
+        assert "FunctionError" not in response, payload
+        return payload
+
+    def stop_server(self, name: str) -> None:
+        """Stop `database` or `emulator` by its pid."""
+        subprocess.run([sys.executable, str(SERVER), "stop", str(self.directory / f"{name}.pid")], check=True)
+
+    def start_database(self) -> None:
+        """Start the database as local_stack does, and wait until it answers."""
+        files = [str(self.directory / "database.pid"), str(self.directory / "log/database.log")]
+        command = ["mariadbd", f"--defaults-file={self.directory / 'my.cnf'}"]
+        subprocess.run([sys.executable, str(SERVER), "start", *files, *command], check=True)
+        wait_until(self.database_answers, "the database answers")
+
+    def database_answers(self) -> bool:
+        """Whether the administrator can log in."""
+        try:
+            self.admin().close()
+        except pymysql.err.OperationalError:
+            return False
+        return True
+
+    def pids(self) -> list[int]:
+        """The processes whose command line names the stack's folder."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if f"{self.directory}/".encode() in command and b"ansible-playbook" not in command:
+                found.append(int(entry.name))
+        return found

@@ -1,0 +1,126 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""MiniStack as it comes still lacks what `emulator/fixes.py` mends. A failure here says: delete that fix."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from stack import ROOT, wait_until
+
+PYTHON = ROOT / ".cache/emulator/bin/python"
+ROOT_KEYS = ("123456789012", "test")
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """MiniStack without our launcher."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    folder = tmp_path_factory.mktemp("emulator")
+    settings = {"AUTH": "true", "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": port, "EDGE_PORT": port}
+    settings |= {"LAMBDA_EXECUTOR": "local", "MINISTACK_REGION": "eu-north-1", "SFTP_ENABLED": "0"}
+    settings |= {"IOT_MTLS_ENABLED": "0", "STATE_DIR": str(folder), "TMPDIR": str(folder), "PATH": os.environ["PATH"]}
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([PYTHON, "-m", "ministack"], env=settings, stdout=log, stderr=log)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{url}/_ministack/health"), "MiniStack answers")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=3) as response:  # noqa: S310 - a loopback address
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def client(endpoint: str, service: str, keys: tuple[str, str] = ROOT_KEYS) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name="eu-north-1",
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
+    )
+
+
+def run_instance(endpoint: str, **more: Any) -> dict[str, Any]:
+    started = client(endpoint, "ec2").run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, **more)
+    return dict(started["Instances"][0])
+
+
+def test_set_default_policy_version_is_missing(endpoint: str) -> None:
+    iam = client(endpoint, "iam")
+    statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = iam.create_policy(PolicyName="any", PolicyDocument=document)["Policy"]["Arn"]
+    with pytest.raises(ClientError, match="SetDefaultPolicyVersion"):
+        iam.set_default_policy_version(PolicyArn=arn, VersionId="v1")
+
+
+def test_instances_have_no_metadata_options(endpoint: str) -> None:
+    assert "MetadataOptions" not in run_instance(endpoint)
+
+
+def test_the_filter_instance_id_is_ignored(endpoint: str) -> None:
+    wanted, _ = run_instance(endpoint), run_instance(endpoint)
+    filters = [{"Name": "instance-id", "Values": [wanted["InstanceId"]]}]
+    reservations = client(endpoint, "ec2").describe_instances(Filters=filters)["Reservations"]
+    assert len([each for found in reservations for each in found["Instances"]]) > 1
+
+
+def test_security_groups_of_an_interface_are_ignored_and_of_an_instance_not_changed(endpoint: str) -> None:
+    ec2 = client(endpoint, "ec2")
+    group = ec2.create_security_group(GroupName="any", Description="any")["GroupId"]
+    instance = run_instance(endpoint, NetworkInterfaces=[{"DeviceIndex": 0, "Groups": [group]}])
+    assert group not in [each["GroupId"] for each in instance["SecurityGroups"]]
+    with pytest.raises(ClientError, match="ModifyInstanceAttribute"):
+        ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], Groups=[group])
+
+
+def test_the_condition_on_a_metrics_namespace_is_never_met(endpoint: str) -> None:
+    iam = client(endpoint, "iam")
+    iam.create_user(UserName="counter")
+    condition = {"StringEquals": {"cloudwatch:namespace": "Mine"}}
+    statement = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="counter", PolicyName="only", PolicyDocument=document)
+    key = iam.create_access_key(UserName="counter")["AccessKey"]
+    counter = client(endpoint, "cloudwatch", (key["AccessKeyId"], key["SecretAccessKey"]))
+    with pytest.raises(ClientError, match="PutMetricData"):
+        counter.put_metric_data(Namespace="Mine", MetricData=[{"MetricName": "Any", "Value": 1}])
+
+
+def test_a_functions_session_has_no_expiration(tmp_path: Path) -> None:
+    program = (
+        "import inspect; from ministack.core import lambda_runtime; from ministack.services import sts; "
+        "sts.register_session('ASIA', {}); "
+        "print('Expiration' in sts._sessions['ASIA'] or 'Expiration' in inspect.getsource(lambda_runtime))"
+    )
+    done = subprocess.run(
+        [PYTHON, "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"STATE_DIR": str(tmp_path)},
+    )
+    assert done.stdout.strip() == "False"

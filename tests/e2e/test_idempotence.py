@@ -1,0 +1,86 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""R20: a second run changes nothing, check mode tells the truth, and no output has a secret."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from stack import Stack
+
+
+def test_a_second_run_changes_nothing(system: Stack) -> None:
+    assert system.converge("converge.yml").changed == 0
+
+
+def test_check_mode_names_the_drift_changes_nothing_and_shows_no_secret(system: Stack) -> None:
+    drift(system)
+    run = system.converge("converge.yml", "--check", "--diff", "-vvv")
+    changed = re.findall(r"^changed: \[local\] => \(item=(\S+)\)", run.output, re.MULTILINE)
+    assert sorted(set(changed)) == [
+        "/aws/lambda/add_task",
+        "TaskManagementDashboard",
+        "add_task-errors",
+        mapping_source(system),
+    ]
+    assert drifted(system) == DRIFTED
+    secrets = [system.record["secret_key"], system.record["db_admin_password"]]
+    assert [secret for secret in secrets if secret in run.output] == []
+    assert "X-Amz-Signature" not in run.output, "a token"
+    assert '"title": "EC2 CPU"' in run.output, "the diff shows what would come back"
+
+
+def test_the_next_run_puts_the_drift_right(system: Stack) -> None:
+    drift(system)
+    assert system.converge("converge.yml", "--tags", "lambda_deploy,cloudwatch").changed > 0
+    found = drifted(system)
+    assert (found["retention"], found["threshold"], found["batch_size"]) == (14, 5.0, 10)
+    assert found["responses"] == ["ReportBatchItemFailures"]
+    assert "EC2 CPU" in found["dashboard"]
+
+
+DRIFTED = {
+    "retention": 7,
+    "threshold": 99.0,
+    "batch_size": 3,
+    "responses": [],
+    "dashboard": '{"widgets": []}',
+}
+
+
+def drift(stack: Stack) -> None:
+    """Change by hand what site.yml manages."""
+    cloudwatch, logs, functions = (stack.client(name) for name in ("cloudwatch", "logs", "lambda"))
+    logs.put_retention_policy(logGroupName="/aws/lambda/add_task", retentionInDays=DRIFTED["retention"])
+    cloudwatch.put_dashboard(DashboardName="TaskManagementDashboard", DashboardBody=DRIFTED["dashboard"])
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["add_task-errors"])["MetricAlarms"]
+    keep = ["AlarmName", "AlarmDescription", "AlarmActions", "Namespace", "MetricName", "Dimensions", "Statistic"]
+    keep += ["Period", "EvaluationPeriods", "ComparisonOperator", "TreatMissingData"]
+    cloudwatch.put_metric_alarm(Threshold=DRIFTED["threshold"], **{name: alarm[name] for name in keep})
+    (mapping,) = functions.list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
+    functions.update_event_source_mapping(
+        UUID=mapping["UUID"], BatchSize=DRIFTED["batch_size"], FunctionResponseTypes=[]
+    )
+
+
+def drifted(stack: Stack) -> dict[str, Any]:
+    """What AWS has of that now."""
+    cloudwatch, logs, functions = (stack.client(name) for name in ("cloudwatch", "logs", "lambda"))
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/add_task")["logGroups"]
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["add_task-errors"])["MetricAlarms"]
+    (mapping,) = functions.list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
+    return {
+        "retention": group["retentionInDays"],
+        "threshold": alarm["Threshold"],
+        "batch_size": mapping["BatchSize"],
+        "responses": mapping.get("FunctionResponseTypes", []),
+        "dashboard": cloudwatch.get_dashboard(DashboardName="TaskManagementDashboard")["DashboardBody"],
+    }
+
+
+def mapping_source(stack: Stack) -> str:
+    (mapping,) = stack.client("lambda").list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
+    return str(mapping["EventSourceArn"])

@@ -1,0 +1,126 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each permission is needed: with one taken out the system fails, and put back it works."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from stack import Stack, wait_until
+from system import add_task, counted, statuses, wait_completed
+
+SHARED = "TaskManagementLambdaPolicy"
+
+
+@contextmanager
+def without_shared(stack: Stack, action: str) -> Iterator[None]:
+    """Take the statement with an action out of the policy of both functions."""
+    iam = stack.client("iam")
+    (arn,) = [each["Arn"] for each in iam.list_policies(Scope="Local")["Policies"] if each["PolicyName"] == SHARED]
+    good = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=good)["PolicyVersion"]["Document"]
+    rest = [statement for statement in document["Statement"] if statement["Action"] != action]
+    assert len(rest) == len(document["Statement"]) - 1
+    policy = json.dumps(document | {"Statement": rest})
+    bad = iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy, SetAsDefault=True)["PolicyVersion"]
+    try:
+        yield
+    finally:
+        iam.set_default_policy_version(PolicyArn=arn, VersionId=good)
+        iam.delete_policy_version(PolicyArn=arn, VersionId=bad["VersionId"])
+
+
+@contextmanager
+def without_inline(stack: Stack, role: str, policy: str) -> Iterator[None]:
+    """Take an inline policy off a role."""
+    iam = stack.client("iam")
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    try:
+        yield
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+
+def failure(stack: Stack, function: str, event: Any) -> str:
+    """The error of an invocation that has to fail."""
+    response = stack.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+    payload = response["Payload"].read().decode()
+    assert response.get("FunctionError") == "Unhandled", payload
+    return payload
+
+
+def tasks(stack: Stack) -> int:
+    return int(stack.query("SELECT COUNT(*) AS tasks FROM taskmanager.tasks")[0]["tasks"])
+
+
+@pytest.fixture(autouse=True)
+def works_before_and_after(system: Stack) -> Iterator[None]:
+    wait_completed(system, [add_task(system, "before")])
+    yield
+    wait_completed(system, [add_task(system, "after")])
+
+
+def test_without_publish_no_task_is_stored_unannounced(system: Stack) -> None:
+    before = tasks(system)
+    with without_inline(system, "TaskManagementAddTaskRole", "announce-tasks"):
+        error = failure(system, "add_task", {"title": "unannounced"})
+    assert "AuthorizationError" in error or "AccessDenied" in error
+    assert "sns:Publish" in error or "SNS:Publish" in error
+    assert tasks(system) == before
+
+
+def test_without_connect_no_new_connection_is_made(system: Stack) -> None:
+    with without_shared(system, "rds-db:connect"):
+        health = {name: system.invoke(name, {"health_check": True}) for name in ("add_task", "process_task")}
+    for name, answer in health.items():
+        assert answer["statusCode"] == 503, name
+        checks = json.loads(answer["body"])
+        assert "Access denied" in checks.pop("database")
+        assert set(checks.values()) == {"ok"}, "nothing else was taken out"
+
+
+def test_without_connect_tasks_are_refused_once_the_kept_connection_is_gone(system: Stack) -> None:
+    before = tasks(system)
+    with without_shared(system, "rds-db:connect"):
+        system.stop_server("database")
+        system.start_database()
+        assert "Access denied" in failure(system, "add_task", {"title": "no connection"})
+    assert tasks(system) == before
+
+
+def test_without_put_metric_data_adding_fails_and_nothing_is_stored(system: Stack) -> None:
+    before, added = tasks(system), counted(system, "TasksAdded")
+    with without_shared(system, "cloudwatch:PutMetricData"):
+        assert "PutMetricData" in failure(system, "add_task", {"title": "uncounted"})
+    assert (tasks(system), counted(system, "TasksAdded")) == (before, added)
+
+
+def test_metrics_of_another_namespace_are_refused(system: Stack) -> None:
+    function = system.client("lambda")
+    good = function.get_function_configuration(FunctionName="add_task")["Environment"]["Variables"]
+    other = {"Variables": good | {"METRICS_NAMESPACE": "SomebodyElse"}}
+    function.update_function_configuration(FunctionName="add_task", Environment=other)
+    try:
+        assert "PutMetricData" in failure(system, "add_task", {"title": "foreign namespace"})
+    finally:
+        function.update_function_configuration(FunctionName="add_task", Environment={"Variables": good})
+
+
+def test_completed_tasks_stay_completed_when_counting_them_was_refused(system: Stack) -> None:
+    completed = counted(system, "TasksCompleted")
+    with without_shared(system, "cloudwatch:PutMetricData"):
+        system.query("INSERT INTO taskmanager.tasks (title) VALUES ('counted late')")
+        (row,) = system.query("SELECT MAX(id) AS id FROM taskmanager.tasks")
+        record = {"messageId": "m", "body": json.dumps({"task_id": row["id"]})}
+        assert "PutMetricData" in failure(system, "process_task", {"Records": [record]})
+    assert statuses(system, [row["id"]]) == ["Completed"]
+    assert counted(system, "TasksCompleted") == completed
+    assert system.invoke("process_task", {"Records": [record]}) == {"batchItemFailures": []}
+    wait_until(lambda: statuses(system, [row["id"]]) == ["Completed"], "it stays so")
