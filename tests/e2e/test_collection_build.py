@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from stack import ROOT
 
+pytestmark = pytest.mark.xdist_group("own-stacks")
+
 BIN = Path(sys.executable).parent
 
 

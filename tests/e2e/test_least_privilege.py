@@ -15,6 +15,8 @@ import pytest
 from stack import Stack, wait_until
 from system import add_task, counted, statuses, wait_completed
 
+pytestmark = pytest.mark.xdist_group("system")
+
 SHARED = "TaskManagementLambdaPolicy"
 
 
