@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stacks of the end-to-end tests. A test that would spoil one for others takes one of its own.
-
-Two processes run the tests (pytest-xdist): the mark `xdist_group` keeps those of one stack in one process.
-"""
+"""The stacks of the end-to-end tests. A test that would spoil one for others takes one of its own."""
 
 from __future__ import annotations
 

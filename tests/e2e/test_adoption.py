@@ -16,8 +16,6 @@ import pytest
 from stack import Run, Stack
 from system import add_task, mapping, wait_completed
 
-pytestmark = pytest.mark.xdist_group("own-stacks")
-
 ADOPT = {"foundation_manage": False, "foundation_vpc": {"name": ""}}
 
 

@@ -15,8 +15,6 @@ from pathlib import Path
 import pytest
 from stack import ROOT
 
-pytestmark = pytest.mark.xdist_group("own-stacks")
-
 BIN = Path(sys.executable).parent
 
 

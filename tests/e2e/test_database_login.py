@@ -18,8 +18,6 @@ import pymysql
 import pytest
 from stack import Stack
 
-pytestmark = pytest.mark.xdist_group("system")
-
 USER = "lambda_user"
 DENIED = 1045
 

@@ -20,8 +20,6 @@ import pytest
 from botocore.exceptions import ClientError
 from stack import ROOT, wait_until
 
-pytestmark = pytest.mark.xdist_group("own-stacks")
-
 PYTHON = ROOT / ".cache/emulator/bin/python"
 ROOT_KEYS = ("123456789012", "test")
 

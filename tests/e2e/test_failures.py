@@ -25,8 +25,6 @@ from system import (
     wait_completed,
 )
 
-pytestmark = pytest.mark.xdist_group("system")
-
 
 @contextmanager
 def queue_with(stack: Stack, visibility_timeout: int, max_receive_count: int) -> Iterator[None]:

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from stack import Stack
-
-pytestmark = pytest.mark.xdist_group("system")
 
 
 def test_a_second_run_changes_nothing(system: Stack) -> None:

@@ -15,8 +15,6 @@ import pytest
 from stack import Stack, wait_until
 from system import add_task, counted, statuses, wait_completed
 
-pytestmark = pytest.mark.xdist_group("system")
-
 SHARED = "TaskManagementLambdaPolicy"
 
 

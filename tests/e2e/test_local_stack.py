@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 import pytest
 from stack import Stack
 
-pytestmark = pytest.mark.xdist_group("own-stacks")
-
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[[str], AbstractContextManager[Stack]]) -> Iterator[Stack]:

@@ -13,8 +13,6 @@ import pytest
 from stack import Stack, wait_until
 from system import add_task, counted, queue_attributes, statuses, wait_completed
 
-pytestmark = pytest.mark.xdist_group("system")
-
 FUNCTIONS = ("add_task", "process_task")
 
 

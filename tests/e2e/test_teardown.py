@@ -10,10 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-import pytest
 from stack import Stack
-
-pytestmark = pytest.mark.xdist_group("own-stacks")
 
 
 def everything(stack: Stack) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two processes run the tests: one those of the shared system, the other the rest."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# The files whose tests ask one and the same converged system.
+SHARED = {"test_system", "test_database_login", "test_least_privilege", "test_failures", "test_idempotence"}
+
+
+class LaneScheduling(LoadScopeScheduling):
+    """Keeps the tests of one stack in one process; xdist 3.8's own `loadgroup` does not, with pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The lane of a test: the shared system, or its file."""
+        file = nodeid.partition("::")[0]
+        return "the shared system" if PurePath(file).stem in SHARED else file
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LaneScheduling:
+    """Give xdist our scheduler."""
+    return LaneScheduling(config, log)
