@@ -13,7 +13,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # The files whose tests ask one and the same converged system.
-SHARED = {"test_system", "test_database_login", "test_least_privilege", "test_failures", "test_idempotence"}
+SHARED = {
+    "test_system",
+    "test_database_login",
+    "test_least_privilege",
+    "test_failures",
+    "test_idempotence",
+    "test_verify",
+}
 
 
 class LaneScheduling(LoadScopeScheduling):
