@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Install the Debian packages that the local database needs, when they are missing and it is possible.
+# Install the Debian packages that the local database and its tests need, when they are missing and it is possible.
 set -euo pipefail
 
-packages=(mariadb-server-core mariadb-client-core libmariadbd-dev gcc libc6-dev)
+packages=(mariadb-server-core mariadb-client-core libmariadbd-dev gcc libc6-dev openssl)
 
 missing=()
 for package in "${packages[@]}"; do
