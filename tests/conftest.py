@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
@@ -17,10 +18,25 @@ SHARED = {
     "test_system",
     "test_database_login",
     "test_least_privilege",
+    "test_alarms",
+    "test_dashboards",
+    "test_examples",
     "test_failures",
+    "test_emf",
     "test_idempotence",
+    "test_preview",
     "test_verify",
 }
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A Chromium for the tests that look at pages."""
+    # here, so that other tests need no Playwright
+    from browser import running_chromium
+
+    with running_chromium() as chromium:
+        yield chromium
 
 
 class LaneScheduling(LoadScopeScheduling):

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from common import health, logs
 from common.clients import client
 from common.database import Database, shared_database
-from common.metrics import counting
+from common.metrics import counting, publisher
 from common.response import Response, response
 from request import InvalidRequestError, NewTask, parse
 
@@ -23,11 +23,11 @@ def handler(event: object, context: logs.Context) -> Response:
     """Add the task of `event`, and answer 201 with its id and status, or 400 with the reason.
 
     The event is `{"title": …, "description": …}` (no description is fine), an HTTP proxy event with that as its body,
-    or `{"health_check": true}`. Raises pymysql.MySQLError, botocore.exceptions.ClientError and BotoCoreError; then the
-    task is not stored, unless it was the answer to COMMIT that got lost.
+    or `{"health_check": true}`. Raises pymysql.MySQLError, botocore.exceptions.ClientError and BotoCoreError, and
+    ValueError for a wrong METRICS_FORMAT; then the task is not stored, unless it was COMMIT's answer that got lost.
     """
     logs.configure(context)
-    metrics = counting(client("cloudwatch"), os.environ["METRICS_NAMESPACE"])
+    metrics = counting(publisher(context.aws_request_id))
     if health.is_health_check(event):
         return check_health(metrics)
     try:
@@ -65,11 +65,11 @@ def publish(message: Mapping[str, object]) -> None:
 
 
 def check_health(metrics: AbstractContextManager[Counter[str]]) -> Response:
-    """Check the database, the topic and CloudWatch, and answer 200 or 503 with the result of each."""
+    """Check the database, the topic and the metrics, and answer 200 or 503 with the result of each."""
     return health.report(
         {
             "database": lambda: health.check_database(shared_database()),
             "topic": lambda: publish(health.MESSAGE),
-            "cloudwatch": lambda: health.check_metrics(metrics),
+            **health.metrics_checks(metrics),
         }
     )

@@ -13,7 +13,7 @@ DESCRIPTION_MAX_BYTES = 65_535
 
 
 class InvalidRequestError(ValueError):
-    """The request can't be a task; its text tells the caller why."""
+    """The request can't be a task; its text tells the caller why, in words that hold nothing of the request."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ def _document_of(event: Any) -> object:
     body = event.get("body") or ""
     try:
         return json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
+    except UnicodeDecodeError as error:  # its own text holds a byte of the body, and the reason is logged
+        raise InvalidRequestError(f"the body is not valid Unicode: {error.reason} at {error.start}") from error
     except (ValueError, RecursionError) as error:  # a RecursionError is JSON that nests too deeply
         raise InvalidRequestError(f"the body is not JSON: {error}") from error
 

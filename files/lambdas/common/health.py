@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pymysql import MySQLError
 
 from common.database import Database
+from common.metrics import metrics_format
 from common.response import Response, response
 
 # Announced by add_task's check, and acknowledged by process_task without work.
@@ -25,6 +26,11 @@ def check_database(database: Database) -> None:
     """Log in anew, so that a kept connection hides nothing, and read the table `tasks`. Raises as Database does."""
     database.close()
     database.execute("SELECT 1 FROM tasks LIMIT 1")
+
+
+def metrics_checks(metrics: AbstractContextManager[Counter[str]]) -> dict[str, Callable[[], object]]:
+    """Return the check of the metrics by name; none where they are printed, since nothing has to be reached then."""
+    return {"cloudwatch": lambda: check_metrics(metrics)} if metrics_format() == "api" else {}
 
 
 def check_metrics(metrics: AbstractContextManager[Counter[str]]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from common import health, logs
 from common.clients import client
 from common.database import Database, shared_database
-from common.metrics import counting
+from common.metrics import counting, publisher
 from common.response import Response
 from messages import answer, read_batch
 from task import Task
@@ -34,12 +34,13 @@ def handler(event: Mapping[str, Any], context: logs.Context) -> Response:
     """Work on the tasks that a batch from SQS announces, and answer with the messages to deliver again.
 
     The event is a batch of SQS or `{"health_check": true}`. Raises BatchError when every message failed, and
-    pymysql.MySQLError, botocore.exceptions.ClientError or BotoCoreError; SQS then delivers the whole batch again.
+    pymysql.MySQLError, botocore.exceptions.ClientError or BotoCoreError, and ValueError for a wrong METRICS_FORMAT; SQS
+    then delivers the whole batch again.
     That does no harm to completed tasks: they are acknowledged and not counted, so lost metrics can't make a batch
     come back for ever.
     """
     logs.configure(context)
-    metrics = counting(client("cloudwatch"), os.environ["METRICS_NAMESPACE"])
+    metrics = counting(publisher(context.aws_request_id))
     if health.is_health_check(event):
         return check_health(metrics)
     with metrics as counts:
@@ -118,13 +119,13 @@ def complete(task_ids: Sequence[int], database: Database) -> int:
 
 
 def check_health(metrics: AbstractContextManager[Counter[str]]) -> Response:
-    """Check the database, the queue and CloudWatch, and answer 200 or 503 with the result of each."""
+    """Check the database, the queue and the metrics, and answer 200 or 503 with the result of each."""
     return health.report(
         {
             "database": lambda: health.check_database(shared_database()),
             "queue": lambda: client("sqs").get_queue_attributes(
                 QueueUrl=os.environ["QUEUE_URL"], AttributeNames=["QueueArn"]
             ),
-            "cloudwatch": lambda: health.check_metrics(metrics),
+            **health.metrics_checks(metrics),
         }
     )

@@ -13,7 +13,7 @@ _MAX_ID = 2**64 - 1  # BIGINT UNSIGNED
 
 
 class PoisonError(ValueError):
-    """A message that names no task, however often it is delivered."""
+    """A message that names no task, however often it is delivered; its text holds nothing of the message."""
 
 
 class BatchError(Exception):

@@ -1,36 +1,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""common/clients.py, metrics.py, health.py, logs.py and response.py."""
+"""common/clients.py, health.py, logs.py and response.py."""
 
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pymysql
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
-from botocore.stub import Stubber
 from common import health, logs
 from common.clients import client
 from common.database import Database
-from common.metrics import counting
 from common.response import response
-
-
-@pytest.fixture
-def cloudwatch() -> Iterator[Stubber]:
-    """CloudWatch as the functions' client sees it: each call must be one that was foreseen."""
-    with Stubber(client("cloudwatch")) as stub:
-        yield stub
-        stub.assert_no_pending_responses()
-
-
-def expect_metrics(stub: Stubber, **counts: int) -> None:
-    data = [{"MetricName": name, "Value": count, "Unit": "Count"} for name, count in counts.items()]
-    stub.add_response("put_metric_data", {}, {"Namespace": "Tests", "MetricData": data})
 
 
 def test_a_client_is_made_once() -> None:
@@ -41,49 +26,6 @@ def test_a_client_gives_up_in_seconds() -> None:
     config = client("sns").meta.config
     assert config.connect_timeout + config.read_timeout < 10
     assert config.retries["mode"] == "standard"
-
-
-def test_counts_are_published_together(cloudwatch: Stubber) -> None:
-    expect_metrics(cloudwatch, Started=2, Failed=1)
-    with counting(cloudwatch.client, "Tests") as counts:
-        counts["Started"] += 1
-        counts["Started"] += 1
-        counts["Failed"] += 1
-
-
-def test_zero_is_not_published(cloudwatch: Stubber) -> None:
-    expect_metrics(cloudwatch, Started=1)
-    with counting(cloudwatch.client, "Tests") as counts:
-        counts["Started"] += 1
-        counts["Failed"] += 0
-
-
-def test_no_call_is_made_when_nothing_was_counted(cloudwatch: Stubber) -> None:
-    with counting(cloudwatch.client, "Tests") as counts:
-        counts["Failed"] += 0
-
-
-def test_counts_of_a_failed_block_are_published_and_its_exception_goes_on(cloudwatch: Stubber) -> None:
-    expect_metrics(cloudwatch, Failed=1)
-
-    def fail() -> None:
-        with counting(cloudwatch.client, "Tests") as counts:
-            counts["Failed"] += 1
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-
-
-def test_metrics_that_cannot_be_published_raise(cloudwatch: Stubber) -> None:
-    cloudwatch.add_client_error("put_metric_data", "AccessDenied")
-
-    def count() -> None:
-        with counting(cloudwatch.client, "Tests") as counts:
-            counts["Started"] += 1
-
-    with pytest.raises(ClientError, match="AccessDenied"):
-        count()
 
 
 @pytest.mark.parametrize(
@@ -157,11 +99,6 @@ def test_health_of_the_database_reads_the_table(mariadb: Any, database: Database
     finally:
         mariadb.query("RENAME TABLE away TO tasks")
     health.check_database(database)
-
-
-def test_health_of_the_metrics_publishes_one(cloudwatch: Stubber) -> None:
-    expect_metrics(cloudwatch, HealthChecks=1)
-    health.check_metrics(counting(cloudwatch.client, "Tests"))
 
 
 def test_response_is_what_api_gateway_wants() -> None:

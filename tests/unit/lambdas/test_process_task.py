@@ -1,12 +1,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""process_task: its messages, and its steps against a real database."""
+"""process_task: its steps against a real database, and its handler."""
 
 import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -18,7 +18,7 @@ from botocore.stub import Stubber
 from common import health
 from common.clients import client
 from common.database import Database
-from messages import Batch, BatchError, PoisonError, answer, read_batch, task_id_of
+from messages import BatchError
 from task import Task
 from work import work
 
@@ -27,86 +27,12 @@ CONTEXT = SimpleNamespace(aws_request_id="request-1")
 FAR_ID = 2**40
 
 
-def envelope(message: object) -> str:
-    return json.dumps({"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:::t", "Message": message})
-
-
 def record(message_id: str, body: object) -> dict[str, str]:
     return {"messageId": message_id, "body": body if isinstance(body, str) else json.dumps(body)}
 
 
 def batch_of(*task_ids: int) -> list[dict[str, str]]:
     return [record(f"m{number}", {"task_id": task_id}) for number, task_id in enumerate(task_ids)]
-
-
-@pytest.mark.parametrize(
-    ("body", "task_id"),
-    [
-        ('{"task_id": 5}', 5),
-        (envelope('{"task_id": 5}'), 5),
-        ('{"task_id": 5, "more": true}', 5),
-        (f'{{"task_id": {2**64 - 1}}}', 2**64 - 1),
-        (json.dumps(health.MESSAGE), None),
-        (envelope(json.dumps(health.MESSAGE)), None),
-    ],
-)
-def test_announcement_is_read_raw_and_from_an_sns_envelope(body: str, task_id: int | None) -> None:
-    assert task_id_of(body) == task_id
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        ("task 5", "the message is not JSON: Expecting value"),
-        ("", "the message is not JSON: Expecting value"),
-        ("[" * 200_000, "the message is not JSON: maximum recursion depth exceeded"),
-        ('{"task_id": %s}' % ("9" * 5000), "the message is not JSON: Exceeds the limit"),
-        ("[5]", "the message must be a JSON object, not list"),
-        ("{}", "task_id must be an integer, not NoneType"),
-        ('{"task_id": "5"}', "task_id must be an integer, not str"),
-        ('{"task_id": 5.0}', "task_id must be an integer, not float"),
-        ('{"task_id": true}', "task_id must be an integer, not bool"),
-        ('{"task_id": 0}', "task_id must be between 1 and"),
-        ('{"task_id": -1}', "task_id must be between 1 and"),
-        (f'{{"task_id": {2**64}}}', "task_id must be between 1 and"),
-        ('{"health_check": false}', "task_id must be an integer, not NoneType"),
-        ('{"Type": "Notification"}', "the message must be a string, not NoneType"),
-        (envelope({"task_id": 5}), "the message must be a string, not dict"),
-        (envelope("task 5"), "the message is not JSON: Expecting value"),
-        (envelope("[]"), "the message must be a JSON object, not list"),
-    ],
-)
-def test_message_that_announces_no_task_is_poison(body: str, reason: str) -> None:
-    with pytest.raises(PoisonError) as raised:
-        task_id_of(body)
-    assert str(raised.value).startswith(reason)
-
-
-def test_batch_is_sorted_into_tasks_poison_and_health_checks() -> None:
-    records = [record("a", {"task_id": 7}), record("b", "?"), record("c", health.MESSAGE), record("d", {"task_id": 7})]
-    batch = read_batch(records)
-    assert batch.task_ids == {"a": 7, "d": 7}
-    assert list(batch.poison) == ["b"]
-
-
-def test_messages_of_one_task_share_its_failure() -> None:
-    batch = Batch(task_ids={"a": 7, "b": 8, "c": 7}, poison={"d": "not JSON"})
-    assert batch.failures({7: "boom"}) == {"d": "not JSON", "a": "boom", "c": "boom"}
-
-
-@pytest.mark.parametrize("failures", [{}, {"m1": "boom"}])
-def test_failed_messages_are_answered(failures: Mapping[str, str]) -> None:
-    items = [{"itemIdentifier": message} for message in failures]
-    assert answer(batch_of(7, 8), failures) == {"batchItemFailures": items}
-
-
-def test_empty_batch_is_no_failure() -> None:
-    assert answer([], {}) == {"batchItemFailures": []}
-
-
-def test_wholly_failed_batch_raises_with_its_reasons() -> None:
-    with pytest.raises(BatchError, match="message m0: boom; message m1: not JSON"):
-        answer(batch_of(7, 8), {"m0": "boom", "m1": "not JSON"})
 
 
 class Work:
@@ -311,16 +237,6 @@ def test_handler_raises_when_the_database_refuses_it(process_task: ModuleType, m
     monkeypatch.setattr("common.database.auth_token", lambda: "wrong")
     with pytest.raises(pymysql.OperationalError, match="Access denied"):
         process_task.handler({"Records": batch_of(1)}, CONTEXT)
-
-
-def test_handler_logs_no_title(
-    mariadb: Any, running: tuple[Stubber, Stubber], process_task: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
-    running[1].add_response("put_metric_data", {})
-    process_task.handler({"Records": batch_of(mariadb.add("confidential"))}, CONTEXT)
-    log = capsys.readouterr().err
-    assert "task completed" in log
-    assert "confidential" not in log
 
 
 def test_health_check_asks_database_queue_and_cloudwatch(
