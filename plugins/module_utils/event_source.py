@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.plan import Plan, compare
+
 RULES: Final = "https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html"
 QUEUE_ARN: Final = re.compile(r"arn:[^:]+:sqs:[^:]+:\d{12}:[^:]+")
 HIGHEST_BATCH_SIZE: Final = 10_000
@@ -42,24 +44,9 @@ class Settings:
     enabled: bool
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The settings that differ, before and after; without a mapping there are none."""
-
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-    @property
-    def changed(self) -> bool:
-        return self.before != self.after
-
-
 def plan(current: Settings | None, desired: Settings | None) -> Plan:
     """Compare the settings, where None is a mapping that does not exist."""
-    before = asdict(current) if current else {}
-    after = asdict(desired) if desired else {}
-    same = {key for key in before.keys() & after.keys() if before[key] == after[key]}
-    return Plan(_without(before, same), _without(after, same))
+    return compare(asdict(current) if current else None, asdict(desired) if desired else None)
 
 
 def check(event_source_arn: str, settings: Settings) -> None:
@@ -116,7 +103,3 @@ def mapping_to(function_name: str, mappings: Iterable[Mapping[str, Any]]) -> Map
     """
     name = function_name.rpartition(":function:")[2]
     return next((mapping for mapping in mappings if mapping["FunctionArn"].endswith(f":function:{name}")), None)
-
-
-def _without(settings: dict[str, Any], keys: set[str]) -> dict[str, Any]:
-    return {key: value for key, value in settings.items() if key not in keys}

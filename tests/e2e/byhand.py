@@ -121,7 +121,7 @@ def snapshot(stack: Stack) -> dict[str, Any]:
     (queue,) = sqs.list_queues()["QueueUrls"]
     hand_made = [{"Name": "group-name", "Values": ["launch-wizard-1", "rds-by-hand", "default"]}]
     return {
-        "instance": without(instance, "SecurityGroups", "IamInstanceProfile"),
+        "instance": without(instance, "SecurityGroups", "IamInstanceProfile", "Monitoring"),
         "database": without(database, "VpcSecurityGroups", "IAMDatabaseAuthenticationEnabled"),
         "database tags": rds.list_tags_for_resource(ResourceName=database["DBInstanceArn"])["TagList"],
         "groups": ec2.describe_security_groups(Filters=hand_made)["SecurityGroups"],

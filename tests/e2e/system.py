@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,3 +70,34 @@ def mapping(stack: Stack) -> dict[str, Any]:
     """The event source mapping of process_task."""
     (found,) = stack.client("lambda").list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
     return dict(found)
+
+
+@contextmanager
+def queue_with(stack: Stack, visibility_timeout: int, max_receive_count: int) -> Iterator[None]:
+    """Make the queue retry sooner and give up earlier than in production."""
+    sqs, url, before = stack.client("sqs"), queue_url(stack), queue_attributes(stack)
+    redrive = json.loads(before["RedrivePolicy"]) | {"maxReceiveCount": max_receive_count}
+    changed = {"VisibilityTimeout": str(visibility_timeout), "RedrivePolicy": json.dumps(redrive)}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=changed)
+    try:
+        yield
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={name: before[name] for name in changed})
+
+
+@contextmanager
+def held_back(stack: Stack) -> Iterator[None]:
+    """Let messages gather in the queue; they are taken at the end."""
+    functions, uuid = stack.client("lambda"), mapping(stack)["UUID"]
+    functions.update_event_source_mapping(UUID=uuid, Enabled=False)
+    wait_until(lambda: mapping(stack)["State"] == "Disabled", "the mapping is disabled")
+    try:
+        yield
+    finally:
+        functions.update_event_source_mapping(UUID=uuid, Enabled=True)
+        wait_until(lambda: mapping(stack)["State"] == "Enabled", "the mapping is enabled")
+
+
+def dead_letters(stack: Stack) -> int:
+    """How many messages are in the dead-letter queue."""
+    return int(queue_attributes(stack, DEAD_LETTERS)["ApproximateNumberOfMessages"])

@@ -45,9 +45,19 @@ def test_nothing_else_of_theirs_changed(adopted: Adopted) -> None:
     assert {name: after[name] for name in after if after[name] != adopted.before[name]} == {}
 
 
+def their_instance(stack: Stack) -> dict[str, Any]:
+    (instance,) = [
+        each for found in stack.client("ec2").describe_instances()["Reservations"] for each in found["Instances"]
+    ]
+    return dict(instance)
+
+
+def test_d8_their_instance_reports_each_minute(adopted: Adopted) -> None:
+    assert their_instance(adopted.stack)["Monitoring"] == {"State": "enabled"}
+
+
 def test_their_groups_stay_beside_ours(adopted: Adopted) -> None:
-    ec2 = adopted.stack.client("ec2")
-    (instance,) = [each for found in ec2.describe_instances()["Reservations"] for each in found["Instances"]]
+    ec2, instance = adopted.stack.client("ec2"), their_instance(adopted.stack)
     assert {each["GroupName"] for each in instance["SecurityGroups"]} == {"launch-wizard-1", "task-management-ec2-sg"}
     (database,) = adopted.stack.client("rds").describe_db_instances()["DBInstances"]
     attached = [each["VpcSecurityGroupId"] for each in database["VpcSecurityGroups"]]
@@ -88,3 +98,4 @@ def test_teardown_leaves_what_was_not_ours(adopted: Adopted) -> None:
     after = byhand.snapshot(adopted.stack)
     gone = {"function tags"}  # the functions themselves, whose code was ours
     assert {name for name in after if after[name] != adopted.before[name]} == gone
+    assert their_instance(adopted.stack)["Monitoring"] == {"State": "disabled"}

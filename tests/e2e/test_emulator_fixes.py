@@ -96,6 +96,28 @@ def test_security_groups_of_an_interface_are_ignored_and_of_an_instance_not_chan
         ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], Groups=[group])
 
 
+@pytest.mark.parametrize("action", ["monitor_instances", "unmonitor_instances"])
+def test_the_monitoring_of_an_instance_cannot_be_changed(endpoint: str, action: str) -> None:
+    instance = run_instance(endpoint)["InstanceId"]
+    with pytest.raises(ClientError, match=action.partition("_")[0].capitalize()):
+        getattr(client(endpoint, "ec2"), action)(InstanceIds=[instance])
+
+
+@pytest.mark.parametrize(
+    ("action", "request_"),
+    [
+        ("associate_kms_key", {"logGroupName": "/any", "kmsKeyId": "arn:aws:kms:eu-north-1:123456789012:key/any"}),
+        ("disassociate_kms_key", {"logGroupName": "/any"}),
+        ("put_query_definition", {"name": "any", "queryString": "fields @message"}),
+        ("describe_query_definitions", {}),
+        ("delete_query_definition", {"queryDefinitionId": "any"}),
+    ],
+)
+def test_logs_have_no_change_of_key_and_no_saved_queries(endpoint: str, action: str, request_: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match="Unknown action"):
+        getattr(client(endpoint, "logs"), action)(**request_)
+
+
 def test_the_condition_on_a_metrics_namespace_is_never_met(endpoint: str) -> None:
     iam = client(endpoint, "iam")
     iam.create_user(UserName="counter")

@@ -33,6 +33,8 @@ def everything(stack: Stack) -> dict[str, Any]:
         "log groups": logs.describe_log_groups()["logGroups"],
         "dashboards": cloudwatch.list_dashboards()["DashboardEntries"],
         "alarms": cloudwatch.describe_alarms()["MetricAlarms"],
+        "composite alarms": cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"],
+        "saved queries": logs.describe_query_definitions()["queryDefinitions"],
         "topics": sns.list_topics()["Topics"],
         "subscriptions": sns.list_subscriptions()["Subscriptions"],
         "queues": sqs.list_queues().get("QueueUrls", []),

@@ -6,13 +6,15 @@
 `tests/e2e/test_emulator_fixes.py` shows for each that upstream still needs it: when that test fails, delete the fix.
 """
 
+import json
 import re
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_actions
-from ministack.services import ec2, iam, sts
+from ministack.services import cloudwatch_logs, ec2, iam, sts
 
 Params = dict[str, Any]
 SESSION_SECONDS = 12 * 3600  # the longest that a role's session lives
@@ -82,6 +84,95 @@ def instance_security_groups() -> None:
     ec2._ACTION_MAP.update({"RunInstances": run, "ModifyInstanceAttribute": modify})
 
 
+def instance_monitoring() -> None:
+    """Add `MonitorInstances` and `UnmonitorInstances`, which `ec2_instance_monitoring` calls."""
+
+    def setter(action: str, state: str) -> Callable[[Params], Any]:
+        def handler(params: Params) -> Any:
+            wanted = ec2._parse_member_list(params, "InstanceId")
+            for instance_id in wanted:
+                if instance_id not in ec2._instances:
+                    return ec2._error(
+                        "InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist", 400
+                    )
+                ec2._instances[instance_id]["Monitoring"] = {"State": state}
+            items = "".join(
+                f"<item><instanceId>{each}</instanceId><monitoring><state>{state}</state></monitoring></item>"
+                for each in wanted
+            )
+            return ec2._xml(200, f"{action}Response", f"<instancesSet>{items}</instancesSet>")
+
+        return handler
+
+    ec2._ACTION_MAP["MonitorInstances"] = setter("MonitorInstances", "enabled")
+    ec2._ACTION_MAP["UnmonitorInstances"] = setter("UnmonitorInstances", "disabled")
+
+
+def log_group_kms_key() -> None:
+    """Add `AssociateKmsKey` and `DisassociateKmsKey`, which `cloudwatchlogs_log_group` calls."""
+
+    def handler(data: Params) -> Any:
+        group = cloudwatch_logs._log_groups.get(data["logGroupName"])
+        if not group:
+            return refuse_missing("log group", data["logGroupName"])
+        group["kmsKeyId"] = data.get("kmsKeyId")
+        return cloudwatch_logs.json_response({})
+
+    add_log_actions({"AssociateKmsKey": handler, "DisassociateKmsKey": handler})
+
+
+def query_definitions() -> None:
+    """Add the saved queries of Logs Insights, which `cloudwatchlogs_query_definition` manages."""
+    definitions = cloudwatch_logs.AccountRegionScopedDict()
+
+    def put(data: Params) -> Any:
+        definition_id = data.get("queryDefinitionId")
+        if definition_id and definition_id not in definitions:
+            return refuse_missing("query definition", definition_id)
+        definition_id = definition_id or str(uuid.uuid4())
+        definitions[definition_id] = {
+            "queryDefinitionId": definition_id,
+            "name": data["name"],
+            "queryString": data["queryString"],
+            "logGroupNames": data.get("logGroupNames", []),
+            "lastModified": int(time.time() * 1000),
+        }
+        return cloudwatch_logs.json_response({"queryDefinitionId": definition_id})
+
+    def describe(data: Params) -> Any:
+        prefix = data.get("queryDefinitionNamePrefix", "")
+        found = [each for each in definitions.values() if each["name"].startswith(prefix)]
+        return cloudwatch_logs.json_response({"queryDefinitions": found})
+
+    def delete(data: Params) -> Any:
+        if not definitions.pop(data["queryDefinitionId"], None):
+            return refuse_missing("query definition", data["queryDefinitionId"])
+        return cloudwatch_logs.json_response({"success": True})
+
+    actions = {"PutQueryDefinition": put, "DescribeQueryDefinitions": describe, "DeleteQueryDefinition": delete}
+    add_log_actions(actions)
+
+
+def add_log_actions(actions: dict[str, Callable[[Params], Any]]) -> None:
+    """Add actions to CloudWatch Logs, whose own are in a table inside `handle_request`."""
+    original = cloudwatch_logs.handle_request
+
+    async def handle_request(method: str, path: str, headers: Params, body: bytes, query_params: Params) -> Any:
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        if action in actions:
+            return actions[action](json.loads(body))
+        return await original(method, path, headers, body, query_params)
+
+    cloudwatch_logs.handle_request = handle_request
+
+
+def refuse_missing(kind: str, name: str) -> Any:
+    """The answer of CloudWatch Logs about something that does not exist."""
+    return cloudwatch_logs.error_response_json(
+        "ResourceNotFoundException", f"The specified {kind} does not exist: {name}", 400
+    )
+
+
 def metric_namespace_condition() -> None:
     """Supply the condition key `cloudwatch:namespace` of PutMetricData, from a JSON, query or CBOR body."""
     original = iam_actions.request_tag_context
@@ -127,6 +218,9 @@ FIXES: tuple[Callable[[], None], ...] = (
     instance_description,
     instance_id_filter,
     instance_security_groups,
+    instance_monitoring,
+    log_group_kms_key,
+    query_definitions,
     metric_namespace_condition,
     function_session_expiration,
 )

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: cloudwatchlogs_query_definition
+version_added: 0.1.0
+short_description: Manage a saved query of CloudWatch Logs Insights
+description:
+  - Creates, changes and deletes a query definition, which the console of CloudWatch Logs Insights shows as a saved
+    query.
+  - Neither amazon.aws nor community.aws has a module for them.
+  - The options state the whole query. An option that is not given is converged to its default, not left as it is.
+  - AWS lets several query definitions have one name. The module refuses to guess which of them is meant.
+author:
+  - taskmanager.aws contributors
+options:
+  name:
+    description:
+      - The name of the query. Slashes make folders.
+    type: str
+    required: true
+  state:
+    description:
+      - Whether the query exists.
+    type: str
+    choices: [present, absent]
+    default: present
+  query_string:
+    description:
+      - The query, in the query language of Logs Insights.
+      - Required with O(state=present).
+    type: str
+  log_group_names:
+    description:
+      - The log groups that the query searches; without any, who runs it chooses them.
+    type: list
+    elements: str
+    default: []
+attributes:
+  check_mode:
+    description: Predicts the change and writes nothing.
+    support: full
+    details:
+      - Whether the query is valid is asked by AWS only when it is really saved.
+  diff_mode:
+    description: Shows the settings that differ, before and after.
+    support: full
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: full
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Save a query for errors
+  taskmanager.aws.cloudwatchlogs_query_definition:
+    name: shop/errors
+    query_string: |
+      fields @timestamp, message
+      | filter level = "ERROR"
+      | sort @timestamp desc
+    log_group_names: [/aws/lambda/take_order]
+
+- name: Remove it
+  taskmanager.aws.cloudwatchlogs_query_definition:
+    name: shop/errors
+    state: absent
+"""
+
+RETURN = r"""
+query_definition_id:
+  description: The identifier of the query.
+  returned: when O(state=present), but not when check mode predicts its creation
+  type: str
+  sample: a1b2c3d4-5678-90ab-cdef-11111example
+settings:
+  description: The settings of the query; in check mode the predicted ones.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    query_string:
+      description: The query.
+      returned: always
+      type: str
+      sample: fields @timestamp, message | filter level = "ERROR"
+    log_group_names:
+      description: The log groups that it searches, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: [/aws/lambda/take_order]
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compare
+from ansible_collections.taskmanager.aws.plugins.module_utils.query_definition import (
+    AmbiguousNameError,
+    Settings,
+    given_settings,
+    request_of,
+    settings_of,
+)
+from ansible_collections.taskmanager.aws.plugins.module_utils.query_definition_api import (
+    QueryDefinitionError,
+    delete_definition,
+    find_definition,
+    put_definition,
+)
+
+
+def run(module: AnsibleAWSModule) -> dict[str, Any]:
+    """Converge the query definition and return the module's result.
+
+    :raises AmbiguousNameError: several query definitions have the name.
+    :raises QueryDefinitionError: AWS refused or failed a call.
+    """
+    name = module.params["name"]
+    desired = given_settings(module.params) if module.params["state"] == "present" else None
+    client = module.client("logs")
+    current = find_definition(client, name)
+    definition_id = current["queryDefinitionId"] if current else None
+    change = compare(asdict(settings_of(current)) if current else None, asdict(desired) if desired else None)
+    if change.changed and not module.check_mode:
+        definition_id = apply(client, name, definition_id, desired)
+    result: dict[str, Any] = {"changed": change.changed}
+    if desired:
+        identity = {"query_definition_id": definition_id} if definition_id else {}
+        result |= identity | {"settings": asdict(desired)}
+    if module._diff:
+        result["diff"] = {"before": change.before, "after": change.after}
+    return result
+
+
+def apply(client: Any, name: str, definition_id: str | None, desired: Settings | None) -> str | None:
+    """Save or delete the query, and return the id that it has then."""
+    if desired:
+        return put_definition(client, request_of(name, desired, definition_id))
+    if definition_id:
+        delete_definition(client, definition_id)
+    return None
+
+
+def main() -> None:
+    module = AnsibleAWSModule(
+        argument_spec={
+            "name": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "query_string": {"type": "str"},
+            "log_group_names": {"type": "list", "elements": "str", "default": []},
+        },
+        required_if=[("state", "present", ["query_string"])],
+        supports_check_mode=True,
+    )
+    try:
+        result = run(module)
+    except AmbiguousNameError as error:
+        module.fail_json(msg=str(error))
+    except QueryDefinitionError as error:
+        module.fail_json_aws_error(error)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
