@@ -14,7 +14,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard import parse_live
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body import parse_live
 
 
 class DashboardError(AnsibleAWSError):
@@ -49,6 +49,17 @@ def get_dashboard(client: Any, name: str) -> Dashboard | None:
     """
     response = client.get_dashboard(DashboardName=name)
     return Dashboard(arn=response["DashboardArn"], body=parse_live(response["DashboardBody"]))
+
+
+@DashboardErrorHandler.common_error_handler("list dashboards")
+@AWSRetry.jittered_backoff()
+def list_dashboards(client: Any, prefix: str = "") -> list[str]:
+    """Return the names of all dashboards that begin with `prefix`, sorted.
+
+    :raises DashboardError: a refusal or failure of ListDashboards.
+    """
+    pages = client.get_paginator("list_dashboards").paginate(**({"DashboardNamePrefix": prefix} if prefix else {}))
+    return sorted(entry["DashboardName"] for page in pages for entry in page["DashboardEntries"])
 
 
 @DashboardErrorHandler.common_error_handler("put dashboard {name}")

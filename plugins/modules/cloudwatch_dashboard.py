@@ -12,10 +12,12 @@ version_added: 0.1.0
 short_description: Manage a CloudWatch dashboard
 description:
   - Creates, replaces and deletes a CloudWatch dashboard.
-  - Bodies are compared as parsed JSON, so the order of keys, white space and V(1) against V(1.0) are no difference.
   - A name or body that breaks the rules of CloudWatch is refused before any call, with everything that is wrong at
-    once and where it is. The rules are those of
+    once, where it is, what is allowed there, and the nearest valid name for a typo. The rules are those of
     U(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html).
+    A key that is not among them is a warning, since AWS adds some now and then.
+  - Bodies are compared by what they mean. The order of keys, V(1) against V(1.0), C(.) and C(...) in C(metrics), and
+    values that are CloudWatch's defaults are no difference.
   - What AWS accepts but warns of becomes a warning of the task.
   - Dashboards are global in an account, whatever the region.
 author:
@@ -28,30 +30,54 @@ options:
     required: true
   state:
     description:
-      - Whether the dashboard exists. With V(absent), O(body) and O(widgets) are ignored.
+      - Whether the dashboard exists. With V(absent), only O(name) counts.
     type: str
     choices: [present, absent]
     default: present
-  body:
-    description:
-      - The whole body, as a dictionary or as a string of JSON.
-      - A body that exists is replaced as a whole.
-      - Either this or O(widgets) is required when O(state=present).
-    type: raw
   widgets:
     description:
-      - The widgets in CloudWatch's own structure, when the body needs nothing besides.
-      - Short for a O(body) with the one key C(widgets).
+      - The widgets, in the structure of CloudWatch's own dashboard body, so they can be pasted from the console.
+      - Widgets without C(x) and C(y) follow each other from left to right and from top to bottom in the 24 columns, and
+        overlap none that have them. Without C(width) and C(height), they are 6 by 6; where their place is not given
+        either, alarm widgets are 6 by 3, log widgets 24 by 6, text widgets 24 by 2 and explorer widgets 24 by 15.
+      - Metric and log widgets without C(region) get that of the task.
+      - A row of C(metrics) may be a mapping too. It has C(namespace), C(metric_name) and C(dimensions), or
+        C(expression), and with them what the array form has in its last object, such as C(stat), C(label) or C(id).
+      - Either this or O(body) is required when O(state=present).
     type: list
     elements: dict
+  period_override:
+    description:
+      - Whether graphs adapt their period to the time range that one looks at (V(auto)) or keep theirs (V(inherit)).
+    type: str
+    choices: [auto, inherit]
+  start:
+    description:
+      - The beginning of the time range when the dashboard loads, as a range up to now such as V(-PT3H) or V(-P1W), or
+        with O(end) as a time in ISO 8601.
+    type: str
+  end:
+    description:
+      - The end of the time range, as a time in ISO 8601.
+    type: str
+  variables:
+    description:
+      - The dashboard's variables, in CloudWatch's own structure.
+    type: list
+    elements: dict
+  body:
+    description:
+      - The whole body in place of O(widgets), as a dictionary or as a string of JSON. All that is said of O(widgets)
+        holds for those in it.
+    type: raw
 attributes:
   check_mode:
     description: Predicts the change and writes nothing.
     support: full
     details:
-      - AWS checks the inside of C(properties) only when a dashboard is really put.
+      - AWS's own warnings come only when a dashboard is really put.
   diff_mode:
-    description: Shows the body before and after, as JSON with sorted keys.
+    description: Shows each widget that changes, before and after, a line for each of its values.
     support: full
   idempotent:
     description: A second run with the same options changes nothing.
@@ -63,28 +89,43 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Show the errors of a function
+- name: Show a function, the widgets placed one after the other
   taskmanager.aws.cloudwatch_dashboard:
     name: orders
+    start: -PT8H
     widgets:
-      - type: metric
-        x: 0
-        y: 0
-        width: 12
-        height: 6
+      - type: text
         properties:
-          region: eu-north-1
+          markdown: "# Orders"
+      - type: metric
+        width: 12
+        properties:
           title: Errors
           view: singleValue
           stat: Sum
           period: 300
           metrics:
             - [AWS/Lambda, Errors, FunctionName, take_order]
+            - ["...", ship_order]
+      - type: metric
+        width: 12
+        properties:
+          title: Share of errors
+          stat: Sum
+          metrics:
+            - {namespace: AWS/Lambda, metric_name: Errors, dimensions: {FunctionName: take_order}, id: m1}
+            - namespace: AWS/Lambda
+              metric_name: Invocations
+              dimensions: {FunctionName: take_order}
+              id: m2
+              visible: false
+            - {expression: 100 * m1 / m2, label: "%", id: e1}
 
-- name: Put a dashboard that was exported from the console
+- name: Put a dashboard as the console exports it
   taskmanager.aws.cloudwatch_dashboard:
     name: orders
-    body: "{{ lookup('ansible.builtin.file', 'orders.json') }}"
+    body: |
+      {"widgets": [{"type": "text", "x": 0, "y": 0, "width": 6, "height": 3, "properties": {"markdown": "# Orders"}}]}
 
 - name: Remove a dashboard
   taskmanager.aws.cloudwatch_dashboard:
@@ -104,7 +145,7 @@ arn:
   type: str
   sample: arn:aws:cloudwatch::123456789012:dashboard/orders
 body:
-  description: The body of the dashboard, parsed.
+  description: The body of the dashboard, parsed, with everything filled in.
   returned: when O(state=present)
   type: dict
   sample: {"widgets": []}
@@ -113,11 +154,12 @@ body:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard import (
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body import (
     InvalidDashboardError,
-    parse_desired,
-    plan,
+    build_body,
+    check_name,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.canonical import Difference, differences
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_api import (
     Dashboard,
     DashboardError,
@@ -134,28 +176,33 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     :raises DashboardError: AWS refused or failed a call.
     """
     name = module.params["name"]
-    desired = parse_desired(name, given_body(module.params))
+    desired = desired_body(module)
     client = module.client("cloudwatch")
     current = get_dashboard(client, name)
-    change = plan(current.body if current else None, desired)
-    if change.changed and not module.check_mode:
+    changes = differences(current.body if current else None, desired)
+    if changes and not module.check_mode:
         current = apply(module, client, name, desired)
-    result: dict[str, Any] = {"changed": change.changed, "name": name}
+    result: dict[str, Any] = {"changed": bool(changes), "name": name}
     if desired is not None:
         result |= {"body": desired} | ({"arn": current.arn} if current else {})
     if module._diff:
-        result["diff"] = {"before": change.before, "after": change.after}
+        result["diff"] = [as_diff(name, change) for change in changes]
     return result
 
 
-def given_body(params: dict[str, Any]) -> Any | None:
-    """Return the body that the options describe, not parsed yet, or None for a dashboard that is to be absent."""
-    if params["state"] == "absent":
+def desired_body(module: AnsibleAWSModule) -> dict[str, Any] | None:
+    """Return the body that is asked for, or None for a dashboard that is to be absent; warn of what is doubtful."""
+    name = module.params["name"]
+    if module.params["state"] == "absent":
+        check_name(name)
         return None
-    return params["body"] if params["widgets"] is None else {"widgets": params["widgets"]}
+    body, warnings = build_body(name, module.params, module.region)
+    for warning in warnings:
+        module.warn(f"Dashboard {name}: {warning}")
+    return body
 
 
-def apply(module: AnsibleAWSModule, client: Any, name: str, desired: Any | None) -> Dashboard | None:
+def apply(module: AnsibleAWSModule, client: Any, name: str, desired: dict[str, Any] | None) -> Dashboard | None:
     """Put or delete the dashboard, pass on what AWS warns of, and return the dashboard that is there then."""
     if desired is None:
         delete_dashboard(client, name)
@@ -166,15 +213,25 @@ def apply(module: AnsibleAWSModule, client: Any, name: str, desired: Any | None)
     return get_dashboard(client, name)
 
 
+def as_diff(name: str, change: Difference) -> dict[str, str]:
+    """Return a change as Ansible shows it: under a header that names the dashboard and the widget."""
+    header = f"{name}: {change.part}"
+    return {"before_header": header, "after_header": header, "before": change.before, "after": change.after}
+
+
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "body": {"type": "raw"},
             "widgets": {"type": "list", "elements": "dict"},
+            "period_override": {"type": "str", "choices": ["auto", "inherit"]},
+            "start": {"type": "str"},
+            "end": {"type": "str"},
+            "variables": {"type": "list", "elements": "dict"},
+            "body": {"type": "raw"},
         },
-        mutually_exclusive=[("body", "widgets")],
+        mutually_exclusive=[("body", option) for option in ("widgets", "period_override", "start", "end", "variables")],
         required_if=[("state", "present", ("body", "widgets"), True)],
         supports_check_mode=True,
     )

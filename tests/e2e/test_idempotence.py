@@ -30,7 +30,7 @@ def test_check_mode_names_the_drift_changes_nothing_and_shows_no_secret(system: 
     secrets = [system.record["secret_key"], system.record["db_admin_password"]]
     assert [secret for secret in secrets if secret in run.output] == []
     assert "DBUser=" not in run.output, "a token"
-    assert '"title": "EC2 CPU"' in run.output, "the diff shows what would come back"
+    assert '+properties.title: "EC2 CPU"' in run.output, "the diff shows what would come back"
 
 
 def test_the_next_run_puts_the_drift_right(system: Stack) -> None:

@@ -1,0 +1,80 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A proxy in front of the embedded AWS that answers chosen actions in its place, as AWS would."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an action is answered, in the JSON protocol."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Proxy:
+    """A running proxy: its address, the answers that it gives by action, and the actions that it saw."""
+
+    url: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def running_proxy(endpoint_url: str) -> Iterator[Proxy]:
+    """Run a proxy in front of `endpoint_url`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    proxy = Proxy(f"http://127.0.0.1:{server.server_port}")
+    server.proxy, server.upstream = proxy, urlsplit(endpoint_url).netloc  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        self.server.proxy.seen.append(action)  # type: ignore[attr-defined]
+        answer = self.server.proxy.answers.get(action) or self._ask_upstream(body)  # type: ignore[attr-defined]
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def _ask_upstream(self, body: bytes) -> Answer:
+        connection = http.client.HTTPConnection(self.server.upstream)  # type: ignore[attr-defined]
+        # The signature covers the header Host, so it stays ours.
+        connection.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        response = connection.getresponse()
+        answer = Answer(response.status, response.read(), {"Content-Type": response.headers["Content-Type"]})
+        connection.close()
+        return answer
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """Say nothing."""
