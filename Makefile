@@ -2,12 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit molecule e2e up down requirements clean
+.PHONY: help setup demo preview test lint unit molecule e2e up down requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
 EMULATOR := .cache/emulator/.synced
 SYSTEM := .cache/.system-packages
+BROWSER := .cache/.browser-packages
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
@@ -29,15 +30,23 @@ $(EMULATOR): requirements/emulator.txt | $(UV)
 	$(UV) pip sync --quiet --require-hashes --python .cache/emulator/bin/python $<
 	touch $@
 
-$(SYSTEM): scripts/system_packages.sh
+# the local database and its plugin
+$(SYSTEM): PACKAGES := mariadb-server-core mariadb-client-core libmariadbd-dev gcc libc6-dev openssl
+# what the tests open the dashboard's preview in, and letters for it
+$(BROWSER): PACKAGES := chromium fonts-liberation
+$(SYSTEM) $(BROWSER): scripts/system_packages.sh
 	mkdir -p $(@D)
-	scripts/system_packages.sh
+	scripts/system_packages.sh $(PACKAGES)
 	touch $@
 
 demo: ## Make the system on the embedded AWS and send 20 tasks through it
 	@start=$$(date +%s); $(MAKE) --no-print-directory setup; \
 	TASKMANAGER_PLAY_RECORD=build/plays.json ANSIBLE_CALLBACKS_ENABLED=taskmanager.aws.play_record \
 	ansible-playbook playbooks/demo.yml -e demo_setup_seconds=$$(( $$(date +%s) - start ))
+	@echo 'The dashboard with its data: build/dashboard.html'
+
+preview: setup ## Draw the deployed dashboard to build/dashboard.html
+	ansible-playbook playbooks/preview.yml
 
 up: setup ## Run the embedded AWS and the database; write build/local.env
 	ansible-playbook playbooks/local_up.yml
@@ -45,7 +54,7 @@ up: setup ## Run the embedded AWS and the database; write build/local.env
 down: setup ## Stop them and remove their data
 	ansible-playbook playbooks/local_down.yml
 
-test: setup lint molecule ## Run lint, molecule, unit and e2e tests
+test: setup $(BROWSER) lint molecule ## Run lint, molecule, unit and e2e tests
 	pytest
 
 lint: setup ## Run the linters
@@ -57,7 +66,7 @@ unit: setup ## Run the unit tests alone
 molecule: setup ## Run all molecule scenarios
 	scripts/molecule.sh
 
-e2e: setup ## Run the end-to-end tests alone
+e2e: setup $(BROWSER) ## Run the end-to-end tests alone
 	pytest tests/e2e
 
 requirements: | $(UV) ## Pin the newest versions again

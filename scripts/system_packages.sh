@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
-# Install the Debian packages that the local database and its tests need, when they are missing and it is possible.
+# Install the Debian packages that are named, when they are missing and it is possible.
 set -euo pipefail
 
-packages=(mariadb-server-core mariadb-client-core libmariadbd-dev gcc libc6-dev openssl)
-
 missing=()
-for package in "${packages[@]}"; do
+for package in "$@"; do
   dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -1,0 +1,118 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page's style and script. Python, since only Python files of module_utils reach the machine that runs a module."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STYLE: Final = """
+:root {
+  --page: #f2f3f3; --card: #fff; --line: #d5dbdb; --text: #16191f; --muted: #545b64; --grid: #eaeded;
+  --link: #0073bb; --red: #d13212; --green: #1d8102; --grey: #687078; --code: #f2f3f3; --warn: #fdf3e1;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0f1b2a; --card: #16202d; --line: #2f3b4a; --text: #e6eaee; --muted: #9fabb8; --grid: #263242;
+    --link: #54a9e0; --red: #ff6a4d; --green: #5bc24c; --grey: #8c99a6; --code: #0f1b2a; --warn: #352c18;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; padding: 12px; background: var(--page); color: var(--text);
+  font: 13px/1.45 "Amazon Ember", "Helvetica Neue", Roboto, Arial, "Liberation Sans", sans-serif;
+}
+header { padding: 4px 4px 8px; }
+h1 { margin: 0 0 6px; font-size: 20px; line-height: 1.2; overflow-wrap: anywhere; }
+dl { display: flex; flex-wrap: wrap; gap: 2px 24px; margin: 0; color: var(--muted); }
+dl div { display: flex; gap: 6px; }
+dt { font-weight: 700; }
+dd { margin: 0; overflow-wrap: anywhere; }
+.variables { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0 0; padding: 0; list-style: none; }
+.variables li { padding: 1px 8px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.note { margin: 4px 0 0; color: var(--muted); }
+.grid { display: grid; grid-template-columns: repeat(24, minmax(0, 1fr)); grid-auto-rows: 50px; }
+.widget { min-width: 0; min-height: 0; padding: 4px; }
+.card {
+  display: flex; flex-direction: column; height: 100%; padding: 8px 10px; overflow: hidden;
+  background: var(--card); border: 1px solid var(--line); border-radius: 3px;
+}
+.transparent .card { background: none; border-color: transparent; }
+h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.inside { flex: 1; display: flex; flex-direction: column; min-height: 0; }
+.legend-right .inside { flex-direction: row; }
+.chart { flex: 1; min-width: 0; min-height: 0; overflow: hidden; }
+.nothing { margin: auto; padding: 0 8px; color: var(--muted); text-align: center; }
+.problems {
+  flex: none; max-height: 60%; margin: 0 0 4px; padding: 4px 8px 4px 22px; overflow: auto; overflow-wrap: anywhere;
+  background: var(--warn); border-left: 3px solid #e08900; font-size: 12px;
+}
+.legend {
+  flex: none; display: flex; flex-wrap: wrap; gap: 0 14px; max-height: 40px; margin: 2px 0 0; padding: 0;
+  overflow: auto; list-style: none; font-size: 12px;
+}
+.legend-right .legend { flex-flow: column nowrap; max-width: 35%; max-height: none; margin: 0 0 0 8px; }
+.legend i, .label i { display: inline-block; width: 10px; height: 10px; margin-right: 5px; border-radius: 2px; }
+.numbers {
+  flex: 1; display: flex; flex-wrap: wrap; align-content: center; gap: 12px 16px; min-height: 0; overflow: auto;
+  container-type: size;
+}
+.number { flex: 1 1 120px; min-width: 0; }
+.value { font-size: clamp(24px, min(22cqh, 22cqw / var(--count)), 56px); line-height: 1.15; white-space: nowrap; }
+.label { color: var(--muted); overflow-wrap: anywhere; }
+.sparkline { display: block; width: 100%; height: 36px; margin-top: 4px; }
+.sparkline polyline { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.scroll { flex: 1; min-height: 0; overflow: auto; }
+table { border-collapse: collapse; min-width: 100%; font-size: 12px; }
+th, td { padding: 3px 10px 3px 4px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th { position: sticky; top: 0; background: var(--card); color: var(--muted); white-space: nowrap; }
+.metric td:first-child, .metric th:first-child { position: sticky; left: 0; background: var(--card); }
+.log td { font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 11px; overflow-wrap: anywhere; }
+.alarms {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 6px;
+  margin: 0; padding: 0; overflow: auto; list-style: none;
+}
+.tile { padding: 4px 8px; border: 1px solid var(--line); border-left: 4px solid var(--grey); overflow-wrap: anywhere; }
+.tile b { display: block; color: var(--grey); font-size: 11px; }
+.tile.ALARM { border-left-color: var(--red); }
+.tile.ALARM b { color: var(--red); }
+.tile.OK { border-left-color: var(--green); }
+.tile.OK b { color: var(--green); }
+.markdown { flex: 1; min-height: 0; overflow: auto; overflow-wrap: anywhere; }
+.markdown > :first-child { margin-top: 0; }
+.markdown h1 { font-size: 20px; }
+.markdown h2 { font-size: 17px; white-space: normal; }
+.markdown h3 { font-size: 14px; }
+.markdown code, .markdown pre { background: var(--code); font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.markdown code { padding: 1px 3px; font-size: 12px; } .markdown pre { padding: 6px; overflow: auto; }
+.markdown blockquote { margin: 0; padding-left: 10px; border-left: 3px solid var(--line); color: var(--muted); }
+.markdown table { min-width: 0; }
+.image { color: var(--muted); font-style: italic; }
+a { color: var(--link); }
+a.button {
+  display: inline-block; padding: 2px 14px; border: 1px solid var(--link); border-radius: 3px;
+  font-weight: 700; text-decoration: none;
+}
+a.button.primary { background: #ec7211; border-color: #ec7211; color: #fff; }
+.js-plotly-plot .plotly text { font-family: inherit !important; }
+.xtick text, .ytick text, .y2tick text, .g-xtitle text, .g-ytitle text, .g-y2title text, .shape-label text,
+.indicatorlayer text, .angularaxistick text { fill: var(--muted) !important; }
+.indicatorlayer .numbers text { fill: var(--text) !important; }
+.gridlayer path, .zerolinelayer path { stroke: var(--grid) !important; }
+.angularaxis path { stroke: var(--line) !important; }
+.bg-arc path { fill: var(--grid); }
+.barlayer text.bartext-outside { fill: var(--text) !important; }
+.hoverlayer .legend .bg { fill: var(--card) !important; stroke: var(--line) !important; }
+.hoverlayer .legend text { fill: var(--text) !important; }
+"""
+
+SCRIPT: Final = """
+"use strict";
+const figures = JSON.parse(document.getElementById("figures").textContent);
+for (const [widget, figure] of Object.entries(figures)) {
+  const chart = document.querySelector(`#${widget} .chart`);
+  Plotly.newPlot(chart, figure.data, figure.layout, {displayModeBar: false, responsive: true});
+}
+"""
