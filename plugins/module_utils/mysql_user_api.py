@@ -11,15 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user import (
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.checks import (
+    NO_PLUGIN,
+    check_driver,
+    explain_statement,
+    missing_from_table,
+)
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import (
+    PLUGIN,
     Account,
     StatementError,
     User,
     UserError,
-    check_driver,
-    explain_statement,
-    parse_user,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.options import Wish
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.parser import parse_user
 
 try:
     import pymysql
@@ -35,6 +41,9 @@ if TYPE_CHECKING:
 _NO_SUCH_USER = {1133, 1396}
 # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH
 _ANOTHER_HOST = {62, 64}
+_ACCESS_DENIED = 1045
+# PyMySQL's CR_SSL_CONNECTION_ERROR: the server offers no TLS
+_NO_TLS = 2026
 # TRADITIONAL is the mode that both servers know, has no ANSI_QUOTES, and on MariaDB keeps GRANT from creating users.
 _SESSION = "SET SESSION sql_mode = 'TRADITIONAL', sql_quote_show_create = 1"
 
@@ -82,22 +91,40 @@ def connected(login: Login) -> Iterator[Connection]:
 
 
 def _explain_login(login: Login, error: pymysql.MySQLError) -> str:
-    """Say what keeps us from logging in."""
+    """Say what keeps us from logging in, and the way out."""
     where = f"{login.host}:{login.port}"
     cause = getattr(error, "original_exception", None)
     code, words = _code_and_words(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        reason = cause.verify_message.rstrip(".")
-        if cause.verify_code in _ANOTHER_HOST:
-            return f"The certificate of {where} is for another host name: {reason}. Is login_host right?"
-        return f"The certificate of {where} is not trusted by {login.ca_cert}: {reason}."
+        return _explain_certificate(login, cause)
     if isinstance(cause, ssl.SSLError):
-        return f"No TLS connection to {where}: {cause}"
+        return f"login_host: no TLS connection to {where}: {cause}. Is this the port of a MySQL or MariaDB server?"
     if cause is not None:
-        return f"No connection to {where}: {cause}. Do its security groups and routes let this machine in?"
-    if code == 1045:
-        return f"{where} refused the user or the password of {login.user}: {words} ({code})"
-    return f"Could not log in to {where} as {login.user}: {words} ({code})"
+        return (
+            f"login_host: no connection to {where}: {cause}. Are name and port right, and do the security groups and "
+            "routes let this machine in?"
+        )
+    if code == _NO_TLS:
+        return f"login_host: {where} offers no TLS, and without it nothing is sent. Switch TLS on. {words} ({code})"
+    if code == _ACCESS_DENIED:
+        return (
+            f"login_user: {where} refused {login.user}, or its login_password: {words} ({code}). If that is an IAM "
+            "token: it lives for 15 minutes, and is good for this user, host and port alone."
+        )
+    return f"login_user: could not log in to {where} as {login.user}: {words} ({code})"
+
+
+def _explain_certificate(login: Login, error: ssl.SSLCertVerificationError) -> str:
+    reason = error.verify_message.rstrip(".")
+    if error.verify_code in _ANOTHER_HOST:
+        return (
+            f"login_host: the certificate of {login.host}:{login.port} is for another host name: {reason}. Give the "
+            "name that is in the certificate; for RDS that is the endpoint."
+        )
+    return (
+        f"ca_cert: the certificate of {login.host}:{login.port} is not trusted by {login.ca_cert}: {reason}. For RDS, "
+        "give the CA bundle of its region, or the global one."
+    )
 
 
 def _code_and_words(error: pymysql.MySQLError) -> tuple[int, str]:
@@ -115,23 +142,53 @@ def read_user(connection: Connection, account: Account) -> User | None:
     create = f"SHOW CREATE USER {account}"
     grants = f"SHOW GRANTS FOR {account}"
     try:
-        created = _lines(connection, create)
+        created = _column(connection, create)
     except pymysql.MySQLError as error:
         code, words = _code_and_words(error)
         if code in _NO_SUCH_USER:
             return None
         raise UserError(explain_statement(create, code, words)) from error
     try:
-        return parse_user(account, created[0], _lines(connection, grants))
+        return parse_user(account, created[0], _column(connection, grants))
     except pymysql.MySQLError as error:
         raise UserError(explain_statement(grants, *_code_and_words(error))) from error
 
 
-def _lines(connection: Connection, statement: str) -> list[str]:
-    """Run a statement that returns one column of text."""
+def read_patterns(connection: Connection) -> bool:
+    """Tell whether _ and % are patterns in grants on a database. They are, unless MySQL has partial_revokes on.
+
+    https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
+    """
+    return "ON" not in _column(connection, "SHOW GLOBAL VARIABLES LIKE 'partial_revokes'", 1)
+
+
+def read_privilege_names(connection: Connection) -> frozenset[str]:
+    """Read the privileges that the server knows, in upper case."""
+    return frozenset(name.upper() for name in _column(connection, "SHOW PRIVILEGES"))
+
+
+def read_missing(connection: Connection, wish: Wish) -> list[str]:
+    """Say which tables and columns that the wish names are not there."""
+    query = "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
+    tables = [(target, names) for target, names in wish.privileges.items() if target.table is not None]
+    found = (
+        missing_from_table(target, names, frozenset(_column(connection, query, 0, target.database, target.table)))
+        for target, names in tables
+    )
+    return [text for text in found if text]
+
+
+def read_missing_plugin(connection: Connection) -> list[str]:
+    """Say that the server has no plugin for IAM tokens, if so."""
+    query = "SELECT plugin_name FROM information_schema.plugins WHERE plugin_name = %s AND plugin_status = 'ACTIVE'"
+    return [] if _column(connection, query, 0, PLUGIN) else [NO_PLUGIN]
+
+
+def _column(connection: Connection, query: str, index: int = 0, *values: Any) -> list[str]:
+    """Return one column of a query's answer."""
     with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(query, values or None)  # with None, a % stands for itself
+        return [row[index] for row in cursor.fetchall()]
 
 
 def run_statements(connection: Connection, statements: list[str]) -> None:

@@ -16,7 +16,7 @@ description:
     (C(IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS')) and so has no password.
   - Works for MySQL 8.0 or later and MariaDB 10.6 or later.
   - Connects over TLS only, with the server's certificate and host name verified.
-  - A user who logs in in any other way is refused, both to change and to drop.
+  - A user who logs in in any other way is refused, both to change and to drop, unless O(convert) says otherwise.
 requirements:
   - PyMySQL >= 1.2.4
   - The login user needs C(CREATE USER), C(SELECT) on the database C(mysql), and whatever it is to grant, with
@@ -37,14 +37,30 @@ options:
     default: present
   privileges:
     description:
-      - All the privileges of the user, and what they are on. Others, and roles, are revoked; C({}) revokes everything.
-      - A key is V(*.*), V(database.*) or V(database.table), with the names written as they are; C(_) and C(%) stand
-        for themselves.
-      - A value is a list of privileges as C(SHOW GRANTS) prints them, such as V([SELECT, INSERT]) or V([ALL]).
-        V(ALL) is refused on V(*.*), and privileges on single columns are not supported.
+      - All the privileges of the user, and what they are on. Others, and roles, are revoked, unless O(append_privs) is
+        set; V({}) revokes everything.
+      - A mapping. A key is V(*.*), V(database.*) or V(database.table), with the names written as they are; C(_) and
+        C(%) stand for themselves. A name with a dot, a quote or an asterisk goes into backticks.
+      - A value is a list of privileges as C(SHOW GRANTS) prints them, such as V([SELECT, INSERT]) or V([ALL]), or a
+        string of them with commas between. V(SELECT (id, title\)) is for these columns of a table alone. V(ALL) is
+        refused on V(*.*).
+      - Or a string as the C(priv) of M(ansible.mysql.mysql_user) is one, V(shop.*:SELECT,INSERT/stock.items:SELECT),
+        for names without V(/) and V(:).
       - Narrowing V(ALL) revokes it and then grants what remains, so the user is without privileges in between.
+      - A table, and its columns, must exist before privileges on it can be granted.
       - Required when O(state=present).
-    type: dict
+    type: raw
+  append_privs:
+    description: Whether to keep the privileges and roles that the user has beside O(privileges).
+    type: bool
+    default: false
+  convert:
+    description:
+      - Whether a user who exists and logs in with a password, or with none, is turned into an IAM user. Whoever logs in
+        with the password is locked out from then on.
+      - Who has several ways in is refused all the same, and with O(state=absent) everybody but an IAM user is.
+    type: bool
+    default: false
   require_ssl:
     description: Whether the user must connect over TLS.
     type: bool
@@ -54,7 +70,10 @@ options:
     type: str
     required: true
   login_password:
-    description: The administrator's password.
+    description:
+      - The administrator's password.
+      - Where the administrator is an IAM user too, a token, as C(aws rds generate-db-auth-token) prints it. It lives
+        for 15 minutes. It is sent as C(mysql_clear_password), over the verified TLS connection.
     type: str
     required: true
   login_host:
@@ -75,10 +94,12 @@ options:
     default: 30
 attributes:
   check_mode:
-    description: Reads the user, says what would change, and changes nothing.
+    description: >-
+      Reads the user, says what would change, and changes nothing. It warns of a plugin, a table or a column that is not
+      there, since an earlier task may be about to make it.
     support: full
   diff_mode:
-    description: Shows the user and its privileges, before and after.
+    description: Shows the user and its privileges, before and after, and the statements.
     support: full
   idempotent:
     description: A second run with the same options changes nothing.
@@ -104,6 +125,29 @@ EXAMPLES = r"""
     login_host: taskmanager.abcdefghijkl.eu-west-1.rds.amazonaws.com
     login_user: admin
     login_password: "{{ database_password }}"
+    ca_cert: files/rds-ca.pem
+
+- name: Let it read two columns of another table, and keep the rest
+  taskmanager.aws.mysql_iam_user:
+    name: lambda_user
+    privileges: "taskmanager.users:SELECT (id, name)"
+    append_privs: true
+    login_host: taskmanager.abcdefghijkl.eu-west-1.rds.amazonaws.com
+    login_user: admin
+    login_password: "{{ database_password }}"
+    ca_cert: files/rds-ca.pem
+
+- name: Take a user's password away, as an administrator who has none either
+  taskmanager.aws.mysql_iam_user:
+    name: report
+    host: 10.0.%
+    privileges: {taskmanager.*: [SELECT]}
+    convert: true
+    login_host: taskmanager.abcdefghijkl.eu-west-1.rds.amazonaws.com
+    login_user: iam_admin
+    login_password: >-
+      {{ lookup('ansible.builtin.pipe', 'aws rds generate-db-auth-token --region eu-west-1 --username iam_admin
+      --hostname taskmanager.abcdefghijkl.eu-west-1.rds.amazonaws.com --port 3306') }}
     ca_cert: files/rds-ca.pem
 
 - name: Drop it
@@ -150,27 +194,22 @@ user:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user import (
-    Account,
-    StatementError,
-    User,
-    UserError,
-    describe,
-    desired_user,
-    plan,
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import StatementError, UserError
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.options import (
+    Wish,
+    parse_account,
+    parse_privileges,
 )
-from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user_api import (
-    Login,
-    connected,
-    read_user,
-    run_statements,
-)
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user_api import Login, connected
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user_ensure import ensure_absent, ensure_present
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "host": {"type": "str", "default": "%"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "privileges": {"type": "dict"},
+    "privileges": {"type": "raw"},
+    "append_privs": {"type": "bool", "default": False},
+    "convert": {"type": "bool", "default": False},
     "require_ssl": {"type": "bool", "default": True},
     "login_user": {"type": "str", "required": True},
     "login_password": {"type": "str", "required": True, "no_log": True},
@@ -181,41 +220,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def ensure(login: Login, account: Account, desired: User | None, check_mode: bool) -> dict[str, Any]:
-    """Bring the account to the desired user, None for no user, and return the module's result.
-
-    Raises UserError, or StatementError once something has changed.
-    """
-    with connected(login) as connection:
-        current = read_user(connection, account)
-        statements = plan(current, desired)
-        if not check_mode:
-            run_statements(connection, statements)
-            left = plan(read_user(connection, account), desired) if statements else []
-            if left:  # such as a privilege that the server prints by another name: it would change on every run
-                raise StatementError(
-                    f"The server took every statement, yet to it these are still due: {left}", statements
-                )
-    result: dict[str, Any] = {
-        "changed": bool(statements),
-        "statements": statements,
-        "diff": {"before": describe(current), "after": describe(desired)},
-    }
-    return result if desired is None else {**result, "user": returned_user(desired)}
-
-
-def returned_user(user: User) -> dict[str, Any]:
-    """Return what the module tells of a user."""
-    return {
-        "name": user.account.name,
-        "host": user.account.host,
-        "require_ssl": user.tls == "SSL",
-        "grants": {target: sorted(privileges) for target, privileges in user.grants.items()},
-    }
-
-
 def ensure_from(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Read the module's options and act on them."""
+    """Read the module's options, act on them, and return its result and `missing`. Raises UserError."""
+    account = parse_account(params["name"], params["host"])
+    present = params["state"] == "present"
+    privileges = parse_privileges(params["privileges"]) if present else {}
     login = Login(
         host=params["login_host"],
         port=params["login_port"],
@@ -224,8 +233,11 @@ def ensure_from(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         ca_cert=params["ca_cert"],
         connect_timeout=params["connect_timeout"],
     )
-    wanted = desired_user(Account(params["name"], params["host"]), params["privileges"] or {}, params["require_ssl"])
-    return ensure(login, wanted.account, wanted if params["state"] == "present" else None, check_mode)
+    with connected(login) as connection:
+        if not present:
+            return ensure_absent(connection, account, check_mode)
+        wish = Wish(account, privileges, params["require_ssl"], params["append_privs"], params["convert"])
+        return ensure_present(connection, wish, check_mode)
 
 
 def main() -> None:
@@ -241,6 +253,8 @@ def main() -> None:
         module.fail_json(msg=str(error), changed=bool(error.done), statements=error.done)
     except UserError as error:
         module.fail_json(msg=str(error))
+    for text in result.pop("missing", []):
+        module.warn(text)
     module.exit_json(**result)
 
 

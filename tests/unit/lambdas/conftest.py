@@ -4,32 +4,24 @@
 
 from __future__ import annotations  # Connection takes a parameter in its stubs only
 
-import getpass
 import importlib.util
 import logging
 import os
-import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-import pymysql
 import pytest
 from common import clients
 from common.database import Database, shared_database
+from database_server import Server, running_server, with_tls
 from pymysql.connections import Connection
 from pymysql.cursors import DictCursor
 
 LAMBDAS = Path(__file__).parents[3] / "files" / "lambdas"
 PASSWORD = "stands-in-for-a-token"
-START_SECONDS = 20
 # A statement a line, as --init-file has it. The table is that of the exercises.
 INIT_SQL = f"""
 CREATE DATABASE taskmanager CHARACTER SET utf8mb4;
@@ -91,21 +83,8 @@ def root_logger() -> Iterator[logging.Logger]:
 
 
 @dataclass(frozen=True)
-class Server:
-    """A running database server."""
-
-    port: int
-    ca: Path
-    socket: Path
-
-    def query(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
-        """Run `sql` as the administrator, and return its rows."""
-        with pymysql.connect(
-            unix_socket=str(self.socket), user="root", database="taskmanager", autocommit=True, cursorclass=DictCursor
-        ) as connection:
-            cursor = connection.cursor()
-            cursor.execute(sql, arguments)
-            return list(cursor.fetchall())
+class Tasks(Server):
+    """A running database server, with the functions' table."""
 
     def add(self, title: str = "a task", status: str = "Pending") -> int:
         """Store a task, and return its id."""
@@ -115,7 +94,8 @@ class Server:
 
     def statuses(self, *task_ids: int) -> list[str]:
         """Return the status of each task, by ascending id."""
-        return [row["status"] for row in self.query("SELECT status FROM tasks WHERE id IN %s ORDER BY id", task_ids)]
+        sql = "SELECT status FROM tasks WHERE id IN %s ORDER BY id"
+        return [row["status"] for row in self.query(sql, task_ids)]
 
     def connect(self) -> Connection[DictCursor]:
         """Open a connection as a function's is."""
@@ -130,76 +110,23 @@ class Server:
         )
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def run(*command: object) -> None:
-    """Run `command`, and raise when it fails."""
-    subprocess.run([str(word) for word in command], check=True)
-
-
-@contextmanager
-def server(folder: Path, *options: str) -> Iterator[Server]:
-    """Run a database server in `folder`, with a certificate for localhost beside it."""
-    if not shutil.which("mariadbd"):
-        pytest.fail("mariadbd is not installed: `make setup` installs it")
-    key, certificate, init, port = folder / "key.pem", folder / "ca.pem", folder / "init.sql", free_port()
-    run(
-        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-        *("-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
-        *("-keyout", key, "-out", certificate),
-    )
-    init.write_text(INIT_SQL)
-    # Servers that share a folder for temporary tables take them from one another.
-    defaults = ("--no-defaults", f"--user={getpass.getuser()}", f"--datadir={folder}/data", f"--tmpdir={folder}")
-    run("mariadb-install-db", *defaults, "--auth-root-authentication-method=normal", "--skip-test-db")
-    command = ["mariadbd", *defaults, f"--socket={folder}/s", f"--port={port}", "--bind-address=127.0.0.1"]
-    command += [f"--init-file={init}", "--innodb-buffer-pool-size=16M", *options]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            started = Server(port, certificate, folder / "s")
-            wait_for(started)
-            yield started
-        finally:
-            process.terminate()
-
-
-def wait_for(started: Server) -> None:
-    """Wait until the server answers."""
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            started.query("SELECT 1")
-        except pymysql.MySQLError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
-
-
 @pytest.fixture(scope="session")
-def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tasks]:
     """A database server with TLS."""
     folder = tmp_path_factory.mktemp("db")
-    with server(folder, f"--ssl-cert={folder}/ca.pem", f"--ssl-key={folder}/key.pem") as started:
-        yield started
+    with running_server(folder, INIT_SQL, *with_tls(folder)) as started:
+        yield Tasks(started.port, started.ca, started.socket, "taskmanager")
 
 
 @pytest.fixture(scope="session")
-def mariadb_without_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def mariadb_without_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tasks]:
     """A database server that offers no TLS."""
-    with server(tmp_path_factory.mktemp("db"), "--skip-ssl") as started:
-        yield started
+    with running_server(tmp_path_factory.mktemp("db"), INIT_SQL, "--skip-ssl") as started:
+        yield Tasks(started.port, started.ca, started.socket, "taskmanager")
 
 
 @pytest.fixture
-def database(mariadb: Server) -> Iterator[Database]:
+def database(mariadb: Tasks) -> Iterator[Database]:
     """A function's database."""
     database = Database(mariadb.connect)
     yield database

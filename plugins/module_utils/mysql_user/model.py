@@ -1,0 +1,133 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a database user is. Pure: no connection, no Ansible; nothing here ever holds a password or its hash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+PLUGIN = "AWSAuthenticationPlugin"
+AUTH_STRING = "RDS"
+
+
+class UserError(Exception):
+    """A refusal or a failure, in words for the person who runs the playbook."""
+
+
+class StatementError(UserError):
+    """A failure after some statements may have been carried out (account statements can't be rolled back).
+
+    `done` lists the statements that took effect before it.
+    """
+
+    def __init__(self, message: str, done: list[str]) -> None:
+        super().__init__(message)
+        self.done = done
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user name and the host pattern that it may come from. `str()` is the form that SQL takes."""
+
+    name: str
+    host: str
+
+    def __str__(self) -> str:
+        return f"{quote(self.name)}@{quote(self.host)}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a privilege is on: a table, all of a database when `table` is None, or everything when both are None.
+
+    The names are as they are: not quoted, not escaped.
+    """
+
+    database: str | None = None
+    table: str | None = None
+
+    def sql(self, patterns: bool) -> str:
+        """Return the form that GRANT takes and SHOW GRANTS prints.
+
+        `patterns` tells whether the server takes _ and % in `database.*` for patterns; nowhere else are they ever:
+        https://dev.mysql.com/doc/refman/8.4/en/grant.html, Database Privileges
+        """
+        if self.database is None:
+            return "*.*"
+        if self.table is not None:
+            return f"{quote(self.database)}.{quote(self.table)}"
+        return quote(re.sub(r"([_%])", r"\\\1", self.database) if patterns else self.database) + ".*"
+
+
+@dataclass(frozen=True)
+class User:
+    """A database user.
+
+    `tls` is the word after REQUIRE: NONE, SSL, X509, SUBJECT, ISSUER or CIPHER. `grants` maps what a privilege is
+    on, as SHOW GRANTS prints it (`` `taskmanager`.* ``), to upper-case privileges; one on columns is an element for
+    each column (`` SELECT (`id`) ``). `plugins` holds each way in, so it is empty for a user who needs no password.
+    `auth_string` is empty where the plugin is not ours, since it may be the hash of a password.
+    """
+
+    account: Account
+    tls: str
+    grants: Mapping[str, frozenset[str]]
+    roles: frozenset[str] = frozenset()
+    plugins: tuple[str, ...] = (PLUGIN,)
+    auth_string: str = AUTH_STRING
+
+
+def quote(name: str) -> str:
+    """Quote an identifier. Backticks, since they don't depend on sql_mode and know no backslash escapes."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def is_iam(plugins: tuple[str, ...]) -> bool:
+    """Tell whether an IAM token is the only way in. MariaDB prints the plugin's name as somebody wrote it."""
+    return [plugin.lower() for plugin in plugins] == [PLUGIN.lower()]
+
+
+def normalise(privileges: Iterable[str]) -> frozenset[str]:
+    """Drop USAGE, which means no privilege, and what ALL already says."""
+    names = {"ALL" if name == "ALL PRIVILEGES" else name for name in privileges} - {"USAGE"}
+    return frozenset(name for name in names if "ALL" not in names or name == "ALL" or not covered_by_all(name))
+
+
+def covered_by_all(privilege: str) -> bool:
+    """Tell whether ALL includes it: GRANT OPTION and privileges on columns are kept beside it."""
+    return privilege != "GRANT OPTION" and "(" not in privilege
+
+
+def groups(privileges: Iterable[str]) -> list[str]:
+    """Group privileges into what one statement may hold: ALL stands alone, the columns of a privilege together.
+
+    Columns come first, since revoking a privilege from a table takes it from the columns too, and then there would
+    be none left to revoke there.
+    """
+    columns: dict[str, list[str]] = {}
+    tables: list[str] = []
+    for name in sorted(set(privileges) - {"ALL"}):
+        privilege, _bracket, column = name.partition(" (")
+        if column:
+            columns.setdefault(privilege, []).append(column[:-1])
+        else:
+            tables.append(name)
+    on_columns = ", ".join(f"{privilege} ({', '.join(names)})" for privilege, names in columns.items())
+    everything = "ALL PRIVILEGES" if "ALL" in privileges else ""
+    return [group for group in (on_columns, everything, ", ".join(tables)) if group]
+
+
+def describe(user: User | None) -> str:
+    """Write a user as lines for a diff, empty for no user."""
+    if user is None:
+        return ""
+    way_in = " OR ".join(user.plugins) or "nothing"
+    string = f" AS '{user.auth_string}'" if user.auth_string else ""
+    lines = [f"{user.account} IDENTIFIED WITH {way_in}{string} REQUIRE {user.tls}"]
+    lines += [f"GRANT {role}" for role in sorted(user.roles)]
+    lines += [f"GRANT {', '.join(groups(names))} ON {target}" for target, names in sorted(user.grants.items())]
+    return "\n".join(lines) + "\n"
