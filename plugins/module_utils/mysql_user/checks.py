@@ -60,12 +60,10 @@ def missing_from_table(target: Target, names: Iterable[str], columns: frozenset[
     https://dev.mysql.com/doc/refman/8.4/en/grant.html, Table Privileges
     """
     where = f"privileges: {target.sql(patterns=False)}"
+    if not columns and {"ALL", "CREATE"} & set(names):
+        return ""
     if not columns:
-        return (
-            ""
-            if {"ALL", "CREATE"} & set(names)
-            else f"{where} is not a table that login_user can see. Create it first."
-        )
+        return f"{where} is not a table that login_user can see. Create it first."
     wanted = {name.partition(" (`")[2][:-2].replace("``", "`") for name in names if " (" in name}
     missing = sorted(column for column in wanted if column.lower() not in columns)
     return f"{where} has no column {', '.join(missing)}. Correct the name, or add it first." if missing else ""

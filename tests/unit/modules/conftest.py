@@ -33,7 +33,7 @@ CREATE USER admin@'%' IDENTIFIED BY "{PASSWORD}";
 {MASTER} ON *.* TO admin@'%' WITH GRANT OPTION;
 CREATE DATABASE taskmanager;
 CREATE TABLE taskmanager.tasks (id INT PRIMARY KEY, title TEXT, `o,d)``d` INT);
-CREATE TABLE taskmanager.other (id INT PRIMARY KEY);
+CREATE TABLE taskmanager.users (id INT PRIMARY KEY, name TEXT);
 CREATE DATABASE task_manager;
 CREATE TABLE task_manager.tasks (id INT PRIMARY KEY);
 CREATE DATABASE taskXmanager;

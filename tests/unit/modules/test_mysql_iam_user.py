@@ -11,6 +11,8 @@ from typing import Any
 
 import pymysql
 import pytest
+import yaml
+from ansible_collections.taskmanager.aws.plugins.modules import mysql_iam_user
 from database_server import Server
 
 type Module = Callable[..., dict[str, Any]]
@@ -240,6 +242,15 @@ def test_a_password_that_is_not_latin(mariadb: Server, run_module: Module) -> No
     ]
 
 
+def test_the_examples_run_one_after_the_other(mariadb: Server, run_module: Module) -> None:
+    mariadb.query("CREATE USER report@'10.0.%' IDENTIFIED BY 'theirs'")
+    for task in yaml.safe_load(mysql_iam_user.EXAMPLES):
+        options = task["taskmanager.aws.mysql_iam_user"]
+        ours = {name: value for name, value in options.items() if not name.startswith("login_") and name != "ca_cert"}
+        assert run_module(mariadb, **ours)["changed"], task["name"]
+    assert [row["user"] for row in mariadb.query(SOMEBODY)] == ["report"]
+
+
 def test_absent_and_absent_again(mariadb: Server, run_module: Module) -> None:
     run_module(mariadb, name="lambda_user", privileges={"taskmanager.*": ["ALL"]})
     assert run_module(mariadb, check=True, name="lambda_user", state="absent")["changed"]
@@ -259,6 +270,7 @@ def test_a_user_with_a_password_is_left_alone(
     result = run_module(mariadb, check=check, name="lambda_user", **options)
     assert result["failed"]
     assert "`lambda_user`@`%` exists and logs in with mysql_native_password" in result["msg"]
+    assert ("Drop it by hand" if "state" in options else "or set convert: true") in result["msg"]
     log_in(mariadb, password="theirs").close()
 
 

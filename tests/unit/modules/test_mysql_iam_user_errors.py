@@ -59,6 +59,10 @@ def test_wrong_password(mariadb: Server, run_module: Module) -> None:
     assert "wr0ng" not in text
 
 
+def test_a_password_that_the_message_has_by_chance_is_masked(mariadb: Server, run_module: Module) -> None:
+    assert ":**" in message(run_module(mariadb, **USER, login_password=str(mariadb.port)))
+
+
 def test_nobody_listens(mariadb: Server, run_module: Module) -> None:
     port = free_port()
     text = message(run_module(mariadb, **USER, login_port=port))

@@ -183,6 +183,16 @@ def test_a_user_with_a_password_is_converted_only_when_told(query: Query, run_on
     assert run_on_mysql(name=NAMES[2], privileges={}, convert=True)["changed"] is False
 
 
+@pytest.mark.parametrize("right", ["CREATE USER", "SELECT"])
+def test_an_administrator_without_the_right(query: Query, run_on_mysql: Module, right: str) -> None:
+    query(f"CREATE USER {NAMES[2]} IDENTIFIED BY 'Th€irs-2-keep'")
+    query(f"GRANT {right} ON *.* TO {NAMES[2]}")
+    login = {"login_user": NAMES[2], "login_password": "Th€irs-2-keep"}
+    result = run_on_mysql(privileges={f"{DATABASE}.*": ["DELETE"]}, **login)
+    assert result["msg"].startswith("login_user: it lacks a privilege that this needs")
+    assert query("SELECT 1 FROM mysql.user WHERE user = %s", NAMES[0]) == []
+
+
 def test_a_second_factor_is_not_converted(query: Query, run_on_mysql: Module, plugin: str) -> None:
     query(f"CREATE USER {NAMES[2]} IDENTIFIED BY 'Th€irs-2-keep' AND IDENTIFIED WITH {plugin} AS 'RDS'")
     assert "has several ways in" in run_on_mysql(name=NAMES[2], privileges={}, convert=True)["msg"]

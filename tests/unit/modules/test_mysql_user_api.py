@@ -13,7 +13,14 @@ import pymysql
 import pytest
 from ansible_collections.taskmanager.aws.plugins.module_utils import mysql_user_api
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.checks import check_driver, explain_statement
-from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import Account, StatementError, UserError
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import (
+    Account,
+    StatementError,
+    Target,
+    UserError,
+)
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.options import Wish
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user_ensure import ensure_present
 
 ACCOUNT = Account("lambda_user", "%")
 WHO = "`lambda_user`@`%`"
@@ -121,6 +128,23 @@ def test_a_failure_half_way_names_what_took_effect() -> None:
     with pytest.raises(StatementError) as error:
         mysql_user_api.run_statements(connection, ["A", "B", "C"])
     assert error.value.done == ["A"]
+
+
+def test_a_statement_without_effect_is_an_error_and_not_a_change_on_every_run() -> None:
+    grant = f"GRANT SELECT ON `d`.* TO {WHO}"
+    connection: Any = Connection(
+        {
+            f"SHOW CREATE USER {WHO}": [f"CREATE USER {WHO} IDENTIFIED VIA AWSAuthenticationPlugin USING 'RDS'"],
+            f"SHOW GRANTS FOR {WHO}": [f"GRANT USAGE ON *.* TO {WHO}"],
+            "SHOW GLOBAL VARIABLES LIKE 'partial_revokes'": [],
+            "SHOW PRIVILEGES": ["Select"],
+            grant: [],
+        }
+    )
+    wish = Wish(ACCOUNT, {Target("d"): frozenset({"SELECT"})}, require_ssl=False)
+    with pytest.raises(StatementError, match="still due") as error:
+        ensure_present(connection, wish, check_mode=False)
+    assert error.value.done == [grant]
 
 
 def test_no_connection_is_tried_with_a_driver_that_may_connect_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
