@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -36,9 +37,9 @@ class Proxy:
 @contextmanager
 def running_proxy(endpoint_url: str) -> Iterator[Proxy]:
     """Run a proxy in front of `endpoint_url`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    upstream = urlsplit(endpoint_url).netloc
+    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *connection: _Handler(proxy, upstream, *connection))
     proxy = Proxy(f"http://127.0.0.1:{server.server_port}")
-    server.proxy, server.upstream = proxy, urlsplit(endpoint_url).netloc  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -52,11 +53,16 @@ def running_proxy(endpoint_url: str) -> Iterator[Proxy]:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def __init__(self, proxy: Proxy, upstream: str, *connection: Any) -> None:
+        """Take what all connections share; the base class answers at once, so that comes first."""
+        self._proxy, self._upstream = proxy, upstream
+        super().__init__(*connection)
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-        self.server.proxy.seen.append(action)  # type: ignore[attr-defined]
-        answer = self.server.proxy.answers.get(action) or self._ask_upstream(body)  # type: ignore[attr-defined]
+        self._proxy.seen.append(action)
+        answer = self._proxy.answers.get(action) or self._ask_upstream(body)
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
@@ -65,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def _ask_upstream(self, body: bytes) -> Answer:
-        connection = http.client.HTTPConnection(self.server.upstream)  # type: ignore[attr-defined]
+        connection = http.client.HTTPConnection(self._upstream)
         # The signature covers the header Host, so it stays ours.
         connection.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():

@@ -100,8 +100,7 @@ def test_each_region_is_asked_through_a_client_of_its_own() -> None:
     assert made == [("cloudwatch", "eu-north-1"), ("cloudwatch", "us-east-1")]
 
 
-def test_a_query_of_logs_is_polled_until_it_is_complete(logs: Any, aws_logs: Stubber, monkeypatch: Any) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def test_a_query_of_logs_is_polled_until_it_is_complete(logs: Any, aws_logs: Stubber) -> None:
     rows = [[{"field": "n", "value": "1"}]]
     asked = {"logGroupNames": ["/a"], "queryString": "fields n"}
     times = {"startTime": int(SPAN.start.timestamp()), "endTime": int(SPAN.end.timestamp())}
@@ -137,7 +136,7 @@ def test_refusals_are_told_from_denials(cloudwatch: Any, aws: Stubber, code: str
     assert (source.denials, source.answered) == (["GetMetricData: AWS says no"] if denied else [], not denied)
 
 
-class Failed(Exception):  # noqa: N818
+class FailedError(Exception):
     pass
 
 
@@ -160,7 +159,7 @@ class FakeModule:
         self.warnings.append(text)
 
     def fail_json(self, msg: str) -> None:
-        raise Failed(msg)
+        raise FailedError(msg)
 
     def atomic_move(self, source: str, dest: str) -> None:
         shutil.move(source, dest)
@@ -247,7 +246,7 @@ def test_a_time_range_that_cannot_be_read_is_refused(cloudwatch: Any, tmp_path: 
 
 
 def test_a_folder_that_does_not_exist_is_an_error_with_a_way_out(cloudwatch: Any, tmp_path: Path) -> None:
-    with pytest.raises(Failed, match="its folder does not exist; make it"):
+    with pytest.raises(FailedError, match="its folder does not exist; make it"):
         run(FakeModule(cloudwatch, tmp_path / "no/page.html", body={"widgets": []}))
 
 
@@ -259,5 +258,5 @@ def test_doubtful_keys_become_warnings(cloudwatch: Any, tmp_path: Path) -> None:
 
 def test_a_missing_library_is_named(cloudwatch: Any, monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setitem(cloudwatch_dashboard_preview.LIBRARIES, "no_such_library", "no-such-package")
-    with pytest.raises(Failed, match="no-such-package"):
+    with pytest.raises(FailedError, match="no-such-package"):
         cloudwatch_dashboard_preview.require_libraries(FakeModule(cloudwatch, tmp_path))
