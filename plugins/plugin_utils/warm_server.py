@@ -1,0 +1,119 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The warm interpreter: loads libraries once, then forks a child for each program that it is handed.
+
+`warm_server.py SOCKET PID SERVICE...` says a byte on stdout when it listens, and ends when the process PID ends. A
+client sends the file descriptors of a program, its stdout and its stderr, and is told the exit status as four bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Sequence
+
+LIBRARIES = ("json", "uuid", "tempfile", "zipfile", "runpy", "pymysql", "yaml")
+
+
+def load(services: Sequence[str]) -> None:
+    """Load what modules import. What is not installed is left to the modules, which say so better."""
+    for library in LIBRARIES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(library)
+    try:
+        import boto3
+        from botocore import UNSIGNED
+        from botocore.config import Config
+        from botocore.loaders import JSONFileLoader
+    except ImportError:
+        return
+    # a service's model is a big JSON file, and each session has a loader of its own, which would parse it again
+    read, loader = JSONFileLoader.load_file, JSONFileLoader()
+    parse = functools.cache(lambda path: read(loader, path))
+    JSONFileLoader.load_file = lambda _loader, file_path: parse(file_path)
+    session = boto3.session.Session(region_name="us-east-1")
+    for service in set(services) & set(session.get_available_services()):
+        session.client(service, config=Config(signature_version=UNSIGNED))  # needs no credentials
+
+
+def execute(program: int, out: int, err: int) -> int:
+    """Run a program as `python < program` would, and return its exit status."""
+    for number, descriptor in enumerate((program, out, err)):
+        os.dup2(descriptor, number)
+    with open(program, encoding="utf-8") as source:
+        text = source.read()
+    try:
+        # the module, which ansible-playbook would hand to a new interpreter
+        exec(compile(text, "<stdin>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})  # noqa: S102
+    except SystemExit as end:
+        if isinstance(end.code, int | None):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def serve(client: socket.socket) -> None:
+    """Run what the client hands over in a child, tell how it ended, or end it when the client goes away."""
+    _message, descriptors, _flags, _address = socket.recv_fds(client, 16, 3)
+    if len(descriptors) != 3:
+        return
+    child = os.fork()
+    if child == 0:
+        client.close()
+        status = execute(*descriptors)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status & 0xFF)
+    ended = os.pidfd_open(child)
+    select.select([ended, client.fileno()], [], [])
+    if not select.select([ended], [], [], 0)[0]:
+        os.kill(child, signal.SIGTERM)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with contextlib.suppress(BrokenPipeError):
+        client.sendall(struct.pack("!i", status))
+
+
+def main(path: str, owner: int, services: Sequence[str]) -> None:
+    """Serve at a socket until the owner ends."""
+    owner_ended = os.pidfd_open(owner)
+    load(services)
+    gc.freeze()  # keeps the collector from touching, and so copying, the pages that children share
+    sys.path[0] = ""  # as for a program on stdin
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the handlers
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen(64)
+        os.write(1, b".")
+        os.close(1)
+        os.dup2(0, 1)
+        while True:
+            ready, _writers, _exceptional = select.select([server.fileno(), owner_ended], [], [])
+            if owner_ended in ready:
+                return
+            client, _address = server.accept()
+            with client:
+                if os.fork() == 0:
+                    server.close()
+                    os.close(owner_ended)
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    serve(client)
+                    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
