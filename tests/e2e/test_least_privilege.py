@@ -124,3 +124,17 @@ def test_completed_tasks_stay_completed_when_counting_them_was_refused(system: S
     assert counted(system, "TasksCompleted") == completed
     assert system.invoke("process_task", {"Records": [record]}) == {"batchItemFailures": []}
     wait_until(lambda: statuses(system, [row["id"]]) == ["Completed"], "it stays so")
+
+
+# By statement: the test that takes it out. tests/unit/test_permissions.py holds this to the inventory's statements.
+REMOVED = {
+    "AnnounceTasks": test_without_publish_no_task_is_stored_unannounced,
+    "ConnectToDatabase": test_without_connect_no_new_connection_is_made,
+    "PublishMetrics": test_without_put_metric_data_adding_fails_and_nothing_is_stored,
+}
+# What the embedded AWS does on the functions' behalf without asking for a permission: taking it out would show nothing.
+NOT_ENFORCED = {
+    "WriteLogs": "it writes the functions' logs itself",
+    "ReceiveTasks": "its event source mapping reads the queue itself",
+    "AttachToVpc": "it makes no network interfaces for functions",
+}

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+import test_least_privilege as removals
 from test_inventory import template
 
 ACCOUNT = "eu-north-1:123456789012"
@@ -121,3 +122,11 @@ def test_a_broader_resource_or_no_condition_is_another_permission() -> None:
     statement = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*"}
     assert permissions([statement]) != COUNT
     assert permissions([statement | {"Condition": json.loads(NAMESPACE)}]) == COUNT
+
+
+def test_each_statement_is_taken_out_by_a_test_or_known_to_be_beyond_the_embedded_aws() -> None:
+    rendered = template("{'roles': iam_roles, 'policies': iam_policies}", foundation_out=FOUND)
+    documents = [policy["statements"] for policy in rendered["policies"]]
+    documents += [statements for role in rendered["roles"] for statements in role.get("inline_policies", {}).values()]
+    names = [statement["Sid"] for statements in documents for statement in statements]
+    assert sorted(names) == sorted([*removals.REMOVED, *removals.NOT_ENFORCED])
