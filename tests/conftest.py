@@ -25,6 +25,7 @@ SHARED = {
     "test_emf",
     "test_idempotence",
     "test_preview",
+    "test_security_groups",
     "test_verify",
 }
 

@@ -96,6 +96,57 @@ def test_security_groups_of_an_interface_are_ignored_and_of_an_instance_not_chan
         ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], Groups=[group])
 
 
+def make_group(endpoint: str, name: str) -> str:
+    made = client(endpoint, "ec2").create_security_group(GroupName=name, Description=name)
+    return str(made["GroupId"])
+
+
+PORT = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1}
+
+
+def test_descriptions_of_rules_cannot_be_changed(endpoint: str) -> None:
+    ec2, group = client(endpoint, "ec2"), make_group(endpoint, "described")
+    for direction in ("ingress", "egress"):
+        with pytest.raises(ClientError, match="UpdateSecurityGroupRuleDescriptions"):
+            getattr(ec2, f"update_security_group_rule_descriptions_{direction}")(GroupId=group, IpPermissions=[PORT])
+
+
+@pytest.mark.parametrize(
+    ("added", "revoked"),
+    [
+        ({"IpRanges": [{"CidrIp": "10.0.0.0/8"}, {"CidrIp": "11.0.0.0/8"}]}, {"IpRanges": [{"CidrIp": "10.0.0.0/8"}]}),
+        ({"UserIdGroupPairs": [{}]}, {"UserIdGroupPairs": [{"UserId": ROOT_KEYS[0]}]}),
+        ({"UserIdGroupPairs": [{"Description": "any"}]}, {"UserIdGroupPairs": [{}]}),
+    ],
+    ids=["one of two sources", "a group by its account", "a group without its description"],
+)
+def test_a_rule_is_not_revoked_as_aws_does(endpoint: str, added: dict[str, Any], revoked: dict[str, Any]) -> None:
+    ec2, group = client(endpoint, "ec2"), make_group(endpoint, f"revoked {added} {revoked}")
+    for rule in (added, revoked):
+        for pair in rule.get("UserIdGroupPairs", []):
+            pair["GroupId"] = group
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[PORT | added])
+    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[PORT | revoked])
+    (left,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    (rule,) = left["IpPermissions"]
+    assert [len(rule[name]) for name in added] == [len(added[name]) for name in added]
+
+
+def test_prefix_lists_in_rules_are_ignored(endpoint: str) -> None:
+    ec2, group = client(endpoint, "ec2"), make_group(endpoint, "prefix")
+    rule = PORT | {"PrefixListIds": [{"PrefixListId": "pl-1"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    (found,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    assert found["IpPermissions"][0]["PrefixListIds"] == []
+
+
+def test_a_group_that_a_rule_names_can_be_deleted(endpoint: str) -> None:
+    ec2, named, naming = client(endpoint, "ec2"), make_group(endpoint, "named"), make_group(endpoint, "naming")
+    pair = {"UserIdGroupPairs": [{"GroupId": named}]}
+    ec2.authorize_security_group_egress(GroupId=naming, IpPermissions=[PORT | pair])
+    ec2.delete_security_group(GroupId=named)
+
+
 @pytest.mark.parametrize("action", ["monitor_instances", "unmonitor_instances"])
 def test_the_monitoring_of_an_instance_cannot_be_changed(endpoint: str, action: str) -> None:
     instance = run_instance(endpoint)["InstanceId"]

@@ -205,19 +205,42 @@ def test_r13_web_group_admits_http_and_https_from_everywhere(system: Stack, inst
     assert group["GroupId"] in [each["GroupId"] for each in instance["SecurityGroups"]]
 
 
+def permissions(found: list[dict[str, Any]]) -> set[tuple[str, int, int, str]]:
+    """Rules as protocol, ports and source or target."""
+    return {
+        (rule["IpProtocol"], rule.get("FromPort", -1), rule.get("ToPort", -1), source)
+        for rule in found
+        for source in [
+            *(each["GroupId"] for each in rule["UserIdGroupPairs"]),
+            *(each["CidrIp"] for each in rule["IpRanges"]),
+            *(each["CidrIpv6"] for each in rule["Ipv6Ranges"]),
+            *(each["PrefixListId"] for each in rule["PrefixListIds"]),
+        ]
+    }
+
+
 def test_r14_database_group_admits_mysql_from_the_web_and_the_functions_alone(
     system: Stack, database: dict[str, Any]
 ) -> None:
     group = security_group(system, "task-management-rds-sg")
     assert group["Description"] == "Security group for task management RDS instance"
-    rules = {(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in group["IpPermissions"]}
-    assert rules == {("tcp", 3306, 3306)}
-    sources = {pair["GroupId"] for rule in group["IpPermissions"] for pair in rule["UserIdGroupPairs"]}
     others = [security_group(system, f"task-management-{name}-sg") for name in ("ec2", "lambda")]
-    assert sources == {other["GroupId"] for other in others}
-    assert [r for rule in group["IpPermissions"] for r in rule["IpRanges"]] == []
+    port = database["Endpoint"]["Port"]
+    assert permissions(group["IpPermissions"]) == {("tcp", port, port, other["GroupId"]) for other in others}
     assert {other["VpcId"] for other in others} == {group["VpcId"]}
     assert group["GroupId"] in [each["VpcSecurityGroupId"] for each in database["VpcSecurityGroups"]]
+
+
+def test_d3_functions_group_lets_out_mysql_to_the_database_and_https_and_nothing_in(
+    system: Stack, database: dict[str, Any]
+) -> None:
+    group = security_group(system, "task-management-lambda-sg")
+    port, target = database["Endpoint"]["Port"], security_group(system, "task-management-rds-sg")["GroupId"]
+    assert group["IpPermissions"] == []
+    assert permissions(group["IpPermissionsEgress"]) == {("tcp", port, port, target), ("tcp", 443, 443, "0.0.0.0/0")}
+    for function in FUNCTIONS:
+        vpc = system.client("lambda").get_function_configuration(FunctionName=function)["VpcConfig"]
+        assert vpc["SecurityGroupIds"] == [group["GroupId"]]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

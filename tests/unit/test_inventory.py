@@ -47,3 +47,13 @@ def test_functions_may_publish_metrics_unless_all_of_them_print_theirs(
 ) -> None:
     statements = template("iam_policies[0].statements", **variables)
     assert ("cloudwatch:PutMetricData" in [statement["Action"] for statement in statements]) is published
+
+
+@pytest.mark.parametrize(("found", "port"), [(3306, "3306"), (3307, "3307"), (0, "3306")])
+def test_the_rules_have_the_port_of_the_database(found: int, port: str) -> None:
+    there = dict.fromkeys(FOUND, "x") | {"db_port": found}
+    rules = template("security_groups_groups[2].rules", foundation_out=there, taskmanager_db_port=3306)
+    assert [(str(rule["ports"][0]), rule["group"]) for rule in rules] == [
+        (port, "task-management-ec2-sg"),
+        (port, "task-management-lambda-sg"),
+    ]

@@ -15,6 +15,7 @@ from typing import Any
 
 from ministack.core import iam_actions
 from ministack.services import cloudwatch_logs, ec2, iam, sts
+from security_group_fixes import security_group_dependencies, security_group_rules
 
 Params = dict[str, Any]
 SESSION_SECONDS = 12 * 3600  # the longest that a role's session lives
@@ -219,6 +220,8 @@ FIXES: tuple[Callable[[], None], ...] = (
     instance_id_filter,
     instance_security_groups,
     instance_monitoring,
+    security_group_rules,
+    security_group_dependencies,
     log_group_kms_key,
     query_definitions,
     metric_namespace_condition,
