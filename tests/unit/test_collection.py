@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import os
 import re
@@ -17,9 +18,11 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.taskmanager.aws.plugins.filter.security_group import FilterModule
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[a-z]*.py"))
+FILTERS = sorted(FilterModule().filters())
 # They call no AWS: one talks to the database, the other writes a file.
 NOT_AWS = {"mysql_iam_user", "lambda_package"}
 
@@ -111,15 +114,20 @@ def documentation_of(module: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def ansible_doc() -> dict[str, Any]:
-    """What `ansible-doc` says of the modules, with the options of the fragments that they extend."""
-    names = [f"taskmanager.aws.{module}" for module in MODULES]
-    command = [sys.executable, "-m", "ansible", "doc", "--json", "--type", "module", *names]
+def described(kind: str, plugins: list[str]) -> dict[str, Any]:
+    """What `ansible-doc` says of plugins, with the options of the fragments that they extend."""
+    names = [f"taskmanager.aws.{plugin}" for plugin in plugins]
+    command = [sys.executable, "-m", "ansible", "doc", "--json", "--type", kind, *names]
     environment = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections")}
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
-    described: dict[str, Any] = json.loads(result.stdout)
-    return described
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def ansible_doc() -> dict[str, Any]:
+    """What `ansible-doc` says of the modules."""
+    return described("module", MODULES)
 
 
 @each_module
@@ -139,6 +147,18 @@ def test_examples_use_documented_options(module: str, ansible_doc: dict[str, Any
     for task in yaml.safe_load(documentation_of(module)["EXAMPLES"]):
         assert set(task) == {"name", f"taskmanager.aws.{module}"}
         assert misused(task[f"taskmanager.aws.{module}"], described) == [], task["name"]
+
+
+def test_filters_are_documented_as_they_are_called() -> None:
+    found = described("filter", FILTERS)
+    for name, function in FilterModule().filters().items():
+        documented = found[f"taskmanager.aws.{name}"]
+        assert documented["doc"]["version_added"]
+        assert documented["return"]["_value"]["description"]
+        assert f"taskmanager.aws.{name}" in documented["examples"]
+        _, *taken = inspect.signature(function).parameters
+        assert documented["doc"]["positional"] == ", ".join(taken)
+        assert set(documented["doc"]["options"]) == {"_input", *taken}
 
 
 def misused(given: Mapping[str, Any], described: Mapping[str, Any], where: str = "") -> list[str]:

@@ -41,7 +41,7 @@ class Difference:
     wanted: list[Rule]
     default: list[Rule]  # what AWS itself put there, to be removed
     foreign: list[Rule]
-    missing: bool  # a wanted rule, or its description
+    missing: list[Rule]  # wanted, and not there with this description
 
 
 def plan(
@@ -65,7 +65,7 @@ def _plan_of(group: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]],
             continue
         difference = _compare(group[rules], rules_of_aws(listed(current.get(kept)), current.get("owner_id", "")), ids)
         result |= _options(rules, difference, purge)
-        result["changes"] |= difference.missing or bool(difference.default or (purge and difference.foreign))
+        result["changes"] |= bool(difference.missing or difference.default or (purge and difference.foreign))
         closed = direction == "ingress" and group.get("allowed_cidr_rules") is not None
         result["foreign"] += [
             {
@@ -88,14 +88,17 @@ def _compare(given: Sequence[Mapping[str, Any]], there: Sequence[Rule], ids: Map
         wanted=list(wanted.values()),
         default=default,
         foreign=[rule for rule in others if rule not in default],
-        missing=any(described.get(rule) != rule.description for rule in wanted.values()),
+        missing=[rule for rule in wanted.values() if described.get(rule) != rule.description],
     )
 
 
 def _options(rules: str, difference: Difference, purge: bool) -> dict[str, Any]:
-    """The module removes all or nothing: where it is to remove AWS's default alone, foreign rules are given as ours."""
-    kept = difference.foreign if difference.default and not purge else []
-    return {
-        rules: [option(rule) for rule in [*difference.wanted, *kept]],
-        f"purge_{rules}": purge or bool(difference.default),
-    }
+    """The module removes all that it is not given, or nothing.
+
+    Where it is to remove AWS's default alone, foreign rules are given as ours. Where it is to remove nothing, it is
+    given what is missing alone, or its diff would show the rest twice.
+    """
+    removes = purge or bool(difference.default)
+    kept = [] if purge else difference.foreign
+    given = [*difference.wanted, *kept] if removes else difference.missing
+    return {rules: [option(rule) for rule in given], f"purge_{rules}": removes}

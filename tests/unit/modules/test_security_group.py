@@ -130,6 +130,7 @@ def test_a_group_without_an_id_yet_is_given_by_its_name() -> None:
 
 
 FROM_WEB = {"ports": [3306], "group": "web", "rule_desc": "MySQL"}
+FROM_WEB_OPTION = {"proto": "tcp", "from_port": 3306, "to_port": 3306, "rule_desc": "MySQL", "group_id": ["sg-web"]}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ FROM_WEB = {"ports": [3306], "group": "web", "rule_desc": "MySQL"}
             {"rules": [FROM_WEB]},
             there(ingress=[MYSQL]),
             False,
-            {"changes": False},
+            {"changes": False, "rules": []},
             id="nothing to do",
         ),
         pytest.param(
@@ -150,7 +151,13 @@ FROM_WEB = {"ports": [3306], "group": "web", "rule_desc": "MySQL"}
             {"changes": True},
             id="a description differs",
         ),
-        pytest.param({"rules": [FROM_WEB]}, there(), False, {"changes": True}, id="a rule is missing"),
+        pytest.param(
+            {"rules": [FROM_WEB, {"proto": "all", "group": "web"}]},
+            there(ingress=[MYSQL]),
+            False,
+            {"changes": True, "rules": [{"proto": "-1", "group_id": ["sg-web"]}]},
+            id="a rule is missing",
+        ),
         pytest.param(
             {"rules": [FROM_WEB]},
             there(ingress=[MYSQL, SSH]),
@@ -162,7 +169,7 @@ FROM_WEB = {"ports": [3306], "group": "web", "rule_desc": "MySQL"}
             {"rules": [FROM_WEB]},
             there(ingress=[MYSQL, SSH]),
             True,
-            {"changes": True, "purge_rules": True},
+            {"changes": True, "purge_rules": True, "rules": [FROM_WEB_OPTION]},
             id="a foreign rule is removed when asked",
         ),
         pytest.param(
