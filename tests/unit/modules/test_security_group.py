@@ -148,7 +148,7 @@ FROM_WEB_OPTION = {"proto": "tcp", "from_port": 3306, "to_port": 3306, "rule_des
             {"rules": [FROM_WEB | {"rule_desc": "Other"}]},
             there(ingress=[MYSQL]),
             False,
-            {"changes": True},
+            {"changes": True, "foreign": []},
             id="a description differs",
         ),
         pytest.param(
