@@ -26,6 +26,7 @@ SHARED = {
     "test_idempotence",
     "test_preview",
     "test_security_groups",
+    "test_role_access",
     "test_verify",
 }
 

@@ -8,44 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from policies import without_inline, without_shared
 from stack import Stack, wait_until
 from system import add_task, counted, statuses, wait_completed
-
-SHARED = "TaskManagementLambdaPolicy"
-
-
-@contextmanager
-def without_shared(stack: Stack, action: str) -> Iterator[None]:
-    """Take the statement with an action out of the policy of both functions."""
-    iam = stack.client("iam")
-    (arn,) = [each["Arn"] for each in iam.list_policies(Scope="Local")["Policies"] if each["PolicyName"] == SHARED]
-    good = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-    document = iam.get_policy_version(PolicyArn=arn, VersionId=good)["PolicyVersion"]["Document"]
-    rest = [statement for statement in document["Statement"] if statement["Action"] != action]
-    assert len(rest) == len(document["Statement"]) - 1
-    policy = json.dumps(document | {"Statement": rest})
-    bad = iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy, SetAsDefault=True)["PolicyVersion"]
-    try:
-        yield
-    finally:
-        iam.set_default_policy_version(PolicyArn=arn, VersionId=good)
-        iam.delete_policy_version(PolicyArn=arn, VersionId=bad["VersionId"])
-
-
-@contextmanager
-def without_inline(stack: Stack, role: str, policy: str) -> Iterator[None]:
-    """Take an inline policy off a role."""
-    iam = stack.client("iam")
-    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    iam.delete_role_policy(RoleName=role, PolicyName=policy)
-    try:
-        yield
-    finally:
-        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
 
 
 def failure(stack: Stack, function: str, event: Any) -> str:
@@ -77,7 +45,7 @@ def test_without_publish_no_task_is_stored_unannounced(system: Stack) -> None:
 
 
 def test_without_connect_no_new_connection_is_made(system: Stack) -> None:
-    with without_shared(system, "rds-db:connect"):
+    with without_shared(system, "ConnectToDatabase"):
         health = {name: system.invoke(name, {"health_check": True}) for name in ("add_task", "process_task")}
     for name, answer in health.items():
         assert answer["statusCode"] == 503, name
@@ -88,7 +56,7 @@ def test_without_connect_no_new_connection_is_made(system: Stack) -> None:
 
 def test_without_connect_tasks_are_refused_once_the_kept_connection_is_gone(system: Stack) -> None:
     before = tasks(system)
-    with without_shared(system, "rds-db:connect"):
+    with without_shared(system, "ConnectToDatabase"):
         system.stop_server("database")
         system.start_database()
         assert "Access denied" in failure(system, "add_task", {"title": "no connection"})
@@ -97,7 +65,7 @@ def test_without_connect_tasks_are_refused_once_the_kept_connection_is_gone(syst
 
 def test_without_put_metric_data_adding_fails_and_nothing_is_stored(system: Stack) -> None:
     before, added = tasks(system), counted(system, "TasksAdded")
-    with without_shared(system, "cloudwatch:PutMetricData"):
+    with without_shared(system, "PublishMetrics"):
         assert "PutMetricData" in failure(system, "add_task", {"title": "uncounted"})
     assert (tasks(system), counted(system, "TasksAdded")) == (before, added)
 
@@ -115,7 +83,7 @@ def test_metrics_of_another_namespace_are_refused(system: Stack) -> None:
 
 def test_completed_tasks_stay_completed_when_counting_them_was_refused(system: Stack) -> None:
     completed = counted(system, "TasksCompleted")
-    with without_shared(system, "cloudwatch:PutMetricData"):
+    with without_shared(system, "PublishMetrics"):
         system.query("INSERT INTO taskmanager.tasks (title) VALUES ('counted late')")
         (row,) = system.query("SELECT MAX(id) AS id FROM taskmanager.tasks")
         record = {"messageId": "m", "body": json.dumps({"task_id": row["id"]})}
@@ -126,13 +94,15 @@ def test_completed_tasks_stay_completed_when_counting_them_was_refused(system: S
     wait_until(lambda: statuses(system, [row["id"]]) == ["Completed"], "it stays so")
 
 
-# By statement: the test that takes it out. tests/unit/test_permissions.py holds this to the inventory's statements.
+# By statement: the test that takes it out of the running system.
+# tests/unit/test_permissions.py holds this to the inventory's statements.
 REMOVED = {
     "AnnounceTasks": test_without_publish_no_task_is_stored_unannounced,
     "ConnectToDatabase": test_without_connect_no_new_connection_is_made,
     "PublishMetrics": test_without_put_metric_data_adding_fails_and_nothing_is_stored,
 }
-# What the embedded AWS does on the functions' behalf without asking for a permission: taking it out would show nothing.
+# What the embedded AWS does on the functions' behalf without asking for a permission: no step of the system would fail.
+# test_role_access.py takes these out too, and makes the calls with the role's credentials.
 NOT_ENFORCED = {
     "WriteLogs": "it writes the functions' logs itself",
     "ReceiveTasks": "its event source mapping reads the queue itself",

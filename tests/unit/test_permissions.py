@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import access
 import pytest
 import test_least_privilege as removals
 from test_inventory import template
@@ -124,9 +125,13 @@ def test_a_broader_resource_or_no_condition_is_another_permission() -> None:
     assert permissions([statement | {"Condition": json.loads(NAMESPACE)}]) == COUNT
 
 
-def test_each_statement_is_taken_out_by_a_test_or_known_to_be_beyond_the_embedded_aws() -> None:
+def test_each_statement_is_taken_out_by_a_test_and_each_role_asked_for_its_neighbours() -> None:
     rendered = template("{'roles': iam_roles, 'policies': iam_policies}", foundation_out=FOUND)
     documents = [policy["statements"] for policy in rendered["policies"]]
     documents += [statements for role in rendered["roles"] for statements in role.get("inline_policies", {}).values()]
-    names = [statement["Sid"] for statements in documents for statement in statements]
-    assert sorted(names) == sorted([*removals.REMOVED, *removals.NOT_ENFORCED])
+    names = {statement["Sid"] for statements in documents for statement in statements}
+    assert names == {*removals.REMOVED, *removals.NOT_ENFORCED}, "taken out of the running system"
+    assert names == {*access.SHARED, *access.OWN.values()}, "taken out of the roles"
+    policies_of_aws = set.union(*(managed for _, managed, _ in ROLES.values()))
+    assert names | policies_of_aws == {call.admitted_by for call in access.CALLS.values()} - {""}
+    assert access.MAY.keys() == {role["name"] for role in rendered["roles"]}

@@ -203,6 +203,20 @@ def metric_namespace(body: bytes) -> str | None:
     return body[start : start + length].decode()
 
 
+def log_stream_resource() -> None:
+    """Match writers of logs by the stream's ARN, as AWS does; without it a policy for `NAME:*` admits nobody."""
+    original = iam_actions.extract_resource_arn
+    by_stream = {"Logs_20140328.CreateLogStream", "Logs_20140328.PutLogEvents"}
+
+    def extract(service: str, method: str, path: str, headers: Params, body: bytes, *more: Any) -> str:
+        arn = original(service, method, path, headers, body, *more)
+        if service != "logs" or headers.get("x-amz-target") not in by_stream:
+            return arn
+        return f"{arn}:log-stream:{json.loads(body).get('logStreamName', '')}"
+
+    iam_actions.extract_resource_arn = extract
+
+
 def function_session_expiration() -> None:
     """Give a function's session an expiration, without which the RDS token verifier refuses every function."""
     original = sts.register_session
@@ -225,5 +239,6 @@ FIXES: tuple[Callable[[], None], ...] = (
     log_group_kms_key,
     query_definitions,
     metric_namespace_condition,
+    log_stream_resource,
     function_session_expiration,
 )
