@@ -169,17 +169,30 @@ def test_logs_have_no_change_of_key_and_no_saved_queries(endpoint: str, action: 
         getattr(client(endpoint, "logs"), action)(**request_)
 
 
-def test_the_condition_on_a_metrics_namespace_is_never_met(endpoint: str) -> None:
+def keys_of_user_with(endpoint: str, name: str, statement: dict[str, Any]) -> tuple[str, str]:
     iam = client(endpoint, "iam")
-    iam.create_user(UserName="counter")
+    iam.create_user(UserName=name)
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | statement]})
+    iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def test_the_condition_on_a_metrics_namespace_is_never_met(endpoint: str) -> None:
     condition = {"StringEquals": {"cloudwatch:namespace": "Mine"}}
-    statement = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_user_policy(UserName="counter", PolicyName="only", PolicyDocument=document)
-    key = iam.create_access_key(UserName="counter")["AccessKey"]
-    counter = client(endpoint, "cloudwatch", (key["AccessKeyId"], key["SecretAccessKey"]))
+    statement = {"Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
+    counter = client(endpoint, "cloudwatch", keys_of_user_with(endpoint, "counter", statement))
     with pytest.raises(ClientError, match="PutMetricData"):
         counter.put_metric_data(Namespace="Mine", MetricData=[{"MetricName": "Any", "Value": 1}])
+
+
+def test_a_policy_for_the_streams_of_a_log_group_admits_nobody(endpoint: str) -> None:
+    client(endpoint, "logs").create_log_group(logGroupName="/mine")
+    streams = "arn:aws:logs:eu-north-1:123456789012:log-group:/mine:*"
+    statement = {"Action": "logs:CreateLogStream", "Resource": streams}
+    writer = client(endpoint, "logs", keys_of_user_with(endpoint, "writer", statement))
+    with pytest.raises(ClientError, match="CreateLogStream"):
+        writer.create_log_stream(logGroupName="/mine", logStreamName="any")
 
 
 def test_a_functions_session_has_no_expiration(tmp_path: Path) -> None:
