@@ -18,9 +18,9 @@ FILES = Path(__file__).with_name("files")
 
 
 @contextmanager
-def running(name: str) -> Iterator[Stack]:
+def running(name: str, *options: str) -> Iterator[Stack]:
     """A stack that runs, and leaves nothing behind."""
-    stack = Stack(ROOT / ".local" / name)
+    stack = Stack(ROOT / ".local" / name, options)
     shutil.rmtree(stack.directory, ignore_errors=True)
     try:
         stack.converge("local_up.yml")
@@ -31,8 +31,8 @@ def running(name: str) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def new_stack() -> Callable[[str], AbstractContextManager[Stack]]:
-    """Makes a running stack with nothing in it, by name."""
+def new_stack() -> Callable[..., AbstractContextManager[Stack]]:
+    """Makes a running stack with nothing in it, by name and options of its playbooks."""
     return running
 
 

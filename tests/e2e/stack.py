@@ -48,10 +48,12 @@ class Run:
 
 @dataclass
 class Stack:
-    """One stack; `extra` are variables that each playbook gets."""
+    """One stack; `options` and the variables `extra` are what each playbook gets, `runs` what came of them."""
 
     directory: Path
+    options: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
 
     @property
     def build(self) -> Path:
@@ -71,12 +73,14 @@ class Stack:
             str(ROOT / "playbooks" / playbook),
             "--extra-vars",
             json.dumps(variables | self.extra | extra),
+            *self.options,
             *options,
         ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
         environment["ANSIBLE_CONFIG"] = str(ROOT / "ansible.cfg")
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        return Run(done.returncode, done.stdout + done.stderr)
+        self.runs.append(Run(done.returncode, done.stdout + done.stderr))
+        return self.runs[-1]
 
     def converge(self, playbook: str, *options: str, **extra: Any) -> Run:
         """Run a playbook that has to succeed."""

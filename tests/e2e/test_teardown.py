@@ -2,15 +2,33 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""R26: teardown removes what was made, and says so only once."""
+"""R26: teardown removes what was made, and says so only once. And nothing of a stack's whole life tells a secret."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from stack import Stack
+import pytest
+from leaks import Secrets, files_with, secrets_of, traces
+from stack import ROOT, Run, Stack
+from system import add_task, wait_completed
+
+ANSIBLE_HOME = ROOT / ".cache/ansible"
+HOLDERS = [
+    "admin_password",
+    "broker.conf",
+    "build/local.env",
+    "client.cnf",
+    "init.sql",
+    "stack.json",
+    "tls/ca-key.pem",
+    "tls/server-key.pem",
+]
 
 
 def everything(stack: Stack) -> dict[str, Any]:
@@ -47,22 +65,94 @@ def everything(stack: Stack) -> dict[str, Any]:
     }
 
 
-def test_teardown_leaves_what_was_there_before_and_asks_first(
-    new_stack: Callable[[str], AbstractContextManager[Stack]],
-) -> None:
-    with new_stack("e2e-teardown") as stack:
-        before = everything(stack)
-        stack.converge("site.yml")
-        made = everything(stack)
-        same = [name for name in before if made[name] == before[name]]
-        assert same == ["users"], "the comparison sees everything that is made"
+@dataclass
+class Life:
+    """What a stack was asked from its start to its end, each run with all that -vvv shows."""
 
-        unconfirmed = stack.run("teardown.yml", teardown_confirm="somewhere else")
-        assert unconfirmed.code != 0
-        assert "-e teardown_confirm=local" in unconfirmed.output
-        assert everything(stack) == made
+    runs: dict[str, Run] = field(default_factory=dict)
+    states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    secrets: Secrets = field(default_factory=dict)
+    function_logs: str = ""
+    holders: dict[str, int] = field(default_factory=dict)  # by path, the mode of each file that has a secret
+    left: dict[Path, list[str]] = field(default_factory=dict)
 
-        assert stack.converge("teardown.yml", teardown_confirm="local").changed > 0
-        assert everything(stack) == before
-        assert stack.converge("teardown.yml", teardown_confirm="local").changed == 0
-        assert everything(stack) == before
+
+@pytest.fixture(scope="module")
+def life(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Life:
+    """Converge a stack, use it, tear it down twice, and stop it."""
+    life = Life()
+    with new_stack("e2e-teardown", "-vvv") as stack:
+        life.states["before"] = everything(stack)
+        life.runs["site"] = stack.converge("site.yml")
+        wait_completed(stack, [add_task(stack, "any")])
+        life.states["made"] = everything(stack)
+
+        life.secrets = secrets_of(stack)
+        life.function_logs = json.dumps(function_logs(stack))
+        found = files_with(life.secrets, [stack.directory, ANSIBLE_HOME])
+        life.holders = {str(path.relative_to(stack.directory)): path.stat().st_mode & 0o777 for path in found}
+
+        life.runs["unconfirmed"] = stack.run("teardown.yml", teardown_confirm="somewhere else")
+        life.states["unconfirmed"] = everything(stack)
+        life.runs["first"] = stack.converge("teardown.yml", teardown_confirm="local")
+        life.states["first"] = everything(stack)
+        life.runs["second"] = stack.converge("teardown.yml", teardown_confirm="local")
+        life.states["second"] = everything(stack)
+    life.runs |= {f"run {number}": run for number, run in enumerate(stack.runs)}
+    life.left = files_with(life.secrets, [stack.directory, ANSIBLE_HOME])
+    return life
+
+
+def function_logs(stack: Stack) -> list[Any]:
+    """All that the functions logged."""
+    logs = stack.client("logs")
+    groups = [f"/aws/lambda/{name}" for name in ("add_task", "process_task")]
+    return [logs.filter_log_events(logGroupName=group)["events"] for group in groups]
+
+
+def test_the_comparison_sees_everything_that_is_made(life: Life) -> None:
+    before, made = life.states["before"], life.states["made"]
+    assert [name for name in before if made[name] == before[name]] == ["users"]
+
+
+def test_teardown_asks_first(life: Life) -> None:
+    assert life.runs["unconfirmed"].code != 0
+    assert "-e teardown_confirm=local" in life.runs["unconfirmed"].output
+    assert life.states["unconfirmed"] == life.states["made"]
+
+
+def test_teardown_leaves_what_was_there_before_and_says_so_once(life: Life) -> None:
+    assert life.runs["first"].changed > 0
+    assert life.states["first"] == life.states["before"]
+    assert life.runs["second"].changed == 0
+    assert life.states["second"] == life.states["before"]
+
+
+def test_no_output_has_a_secret(life: Life) -> None:
+    kinds = ("secret_key", "password", "capability", "the key of", "AWS_SESSION_TOKEN")
+    assert [kind for kind in kinds if not any(kind in name for name in life.secrets)] == [], "they are known"
+    found = {name: traces(run.output, life.secrets) for name, run in life.runs.items()}
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_no_log_of_a_function_has_a_secret(life: Life) -> None:
+    assert "task added" in life.function_logs
+    assert traces(life.function_logs, life.secrets) == []
+
+
+def test_a_secret_is_in_the_files_that_are_there_for_it_alone(life: Life) -> None:
+    assert life.holders == dict.fromkeys(HOLDERS, 0o600)
+
+
+def test_no_file_that_is_left_in_the_end_has_a_secret(life: Life) -> None:
+    assert life.left == {}
+
+
+@pytest.mark.parametrize("planted", ["a secret", "a token"])
+def test_what_is_planted_is_found(life: Life, planted: str, tmp_path: Path) -> None:
+    name, secret = next(iter(life.secrets.items()))
+    token = "localhost:3306/?Action=connect&DBUser=lambda_user&X-Amz-Signature=" + "0123456789abcdef" * 4
+    text, found = (secret.decode(), name) if planted == "a secret" else (token, "a signed token or link")
+    (tmp_path / "file").write_text(f"some {text} more")
+    assert traces(f'{{"x": "{text}"}}', life.secrets) == [found]
+    assert files_with(life.secrets, [tmp_path]) == {tmp_path / "file": [found]}
