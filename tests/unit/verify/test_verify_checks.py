@@ -145,6 +145,8 @@ BROKEN: list[
     ),
     ("security_groups", "groups", database(), ALL[18], "lacks: tcp 3306 from web"),
     ("security_groups", "groups", database(tcp(3307, group="sg-1")), ALL[18], "lacks: tcp 3306 from web"),
+    ("security_groups", "groups", database(tcp(3305, group="sg-1")), ALL[18], "lacks: tcp 3306 from web"),
+    ("security_groups", "groups", database(FROM_WEB | {"ip_protocol": "udp"}), ALL[18], "lacks: tcp 3306 from web"),
     ("security_groups", "groups", database(tcp(3306, group="sg-9")), ALL[18], "lacks: tcp 3306 from web"),
     (
         "security_groups",
