@@ -28,6 +28,7 @@ SHARED = {
     "test_preview",
     "test_security_groups",
     "test_role_access",
+    "test_rds_iam_auth",
     "test_verify",
 }
 

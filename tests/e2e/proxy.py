@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,11 @@ class Answer:
 
 @dataclass
 class Proxy:
-    """A running proxy: its address, the answers that it gives by action, and the actions that it saw."""
+    """A running proxy: its address, what it answers or makes of answers by action, and the actions that it saw."""
 
     url: str
     answers: dict[str, Answer] = field(default_factory=dict)
+    rewrites: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
 
 
@@ -60,9 +61,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        target = self.headers.get("X-Amz-Target")
+        action = target.rpartition(".")[2] if target else parse_qs(body.decode())["Action"][0]
         self._proxy.seen.append(action)
         answer = self._proxy.answers.get(action) or self._ask_upstream(body)
+        if rewrite := self._proxy.rewrites.get(action):
+            answer = replace(answer, body=rewrite(answer.body))
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
