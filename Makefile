@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview test lint unit molecule e2e up down requirements clean
+.PHONY: help setup demo preview test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
@@ -68,6 +68,9 @@ molecule: setup ## Run all molecule scenarios
 
 e2e: setup $(BROWSER) ## Run the end-to-end tests alone
 	pytest tests/e2e
+
+policies: setup ## Write docs/deployer-policy*.json from the inventory
+	ansible-playbook playbooks/deployer_policy.yml -e deployer_policy_dir=$(CURDIR)/docs
 
 requirements: | $(UV) ## Pin the newest versions again
 	for set in controller emulator; do $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \

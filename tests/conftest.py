@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED = {
     "test_system",
     "test_database_login",
+    "test_deployer",
     "test_least_privilege",
     "test_alarms",
     "test_dashboards",

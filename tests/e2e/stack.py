@@ -89,10 +89,10 @@ class Stack:
         return run
 
     def session(self, access_key: str | None = None, secret_key: str | None = None) -> boto3.Session:
-        """A session with these credentials; without, with the deployer's."""
+        """A session with these credentials; without, with the administrator's. The deployer's are for the playbooks."""
         return boto3.Session(
-            aws_access_key_id=access_key or self.record["access_key"],
-            aws_secret_access_key=secret_key or self.record["secret_key"],
+            aws_access_key_id=access_key or self.record["admin_access_key"],
+            aws_secret_access_key=secret_key or self.record["admin_secret_key"],
             region_name=self.record["region"],
         )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import byhand
 import pytest
+from deployer import ADOPTED, DONE_WITHOUT, decided
 from stack import Run, Stack
 from system import add_task, mapping, wait_completed
 
@@ -43,6 +44,11 @@ def test_every_check_of_verify_holds(adopted: Adopted) -> None:
 def test_nothing_else_of_theirs_changed(adopted: Adopted) -> None:
     after = byhand.snapshot(adopted.stack)
     assert {name: after[name] for name in after if after[name] != adopted.before[name]} == {}
+
+
+def test_the_deployers_policy_is_enough_and_needed(adopted: Adopted) -> None:
+    assert decided(adopted.stack, "denied") == DONE_WITHOUT
+    assert ADOPTED - decided(adopted.stack, "allowed") == set()
 
 
 def their_instance(stack: Stack) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""MiniStack as it comes still lacks what `emulator/fixes.py` mends. A failure here says: delete that fix."""
+"""MiniStack as it comes lacks what `emulator/fixes.py` and `resources.py` mend. A failure says: delete that fix."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import os
 import socket
 import subprocess
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from stack import ROOT, wait_until
 
@@ -169,30 +171,124 @@ def test_logs_have_no_change_of_key_and_no_saved_queries(endpoint: str, action: 
         getattr(client(endpoint, "logs"), action)(**request_)
 
 
-def keys_of_user_with(endpoint: str, name: str, statement: dict[str, Any]) -> tuple[str, str]:
-    iam = client(endpoint, "iam")
+def limited(endpoint: str, service: str, statement: dict[str, Any]) -> Any:
+    """The client of a user who may do one thing."""
+    iam, name = client(endpoint, "iam"), f"user-{uuid.uuid4().hex}"
     iam.create_user(UserName=name)
     document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | statement]})
     iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=document)
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    return key["AccessKeyId"], key["SecretAccessKey"]
+    return client(endpoint, service, (key["AccessKeyId"], key["SecretAccessKey"]))
+
+
+def refused(endpoint: str, service: str, operation: str, request: dict[str, Any], **statement: Any) -> None:
+    """Insist that an allowed call is refused."""
+    action = statement["Action"]
+    with pytest.raises(ClientError, match=f"not authorized to perform: {action}"):
+        getattr(limited(endpoint, service, statement), operation)(**request)
 
 
 def test_the_condition_on_a_metrics_namespace_is_never_met(endpoint: str) -> None:
+    request = {"Namespace": "Mine", "MetricData": [{"MetricName": "Any", "Value": 1}]}
     condition = {"StringEquals": {"cloudwatch:namespace": "Mine"}}
-    statement = {"Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
-    counter = client(endpoint, "cloudwatch", keys_of_user_with(endpoint, "counter", statement))
-    with pytest.raises(ClientError, match="PutMetricData"):
-        counter.put_metric_data(Namespace="Mine", MetricData=[{"MetricName": "Any", "Value": 1}])
+    action = "cloudwatch:PutMetricData"
+    refused(endpoint, "cloudwatch", "put_metric_data", request, Action=action, Resource="*", Condition=condition)
+
+
+DASHBOARD = "arn:aws:cloudwatch::123456789012:dashboard/any"
+ALARM = "arn:aws:cloudwatch:eu-north-1:123456789012:alarm:any"
+EC2 = "arn:aws:ec2:eu-north-1:123456789012"
+PROFILE = "arn:aws:iam::123456789012:instance-profile/any"
+POLICY = "arn:aws:iam::123456789012:policy/any-new"
+FUNCTION = "arn:aws:lambda:eu-north-1:123456789012:function:any"
+LOG_GROUP = "arn:aws:logs:eu-north-1:123456789012:log-group:any:*"
+SUBNETS = "arn:aws:rds:eu-north-1:123456789012:subgrp:any"
+TOPIC = "arn:aws:sns:eu-north-1:123456789012:any"
+GROUP = {"DBSubnetGroupName": "any"}
+CODE = {
+    "Runtime": "python3.13",
+    "Handler": "a.b",
+    "Role": "arn:aws:iam::123456789012:role/any",
+    "Code": {"ZipFile": b"-"},
+}
+NAMED = {"InstanceProfileName": "any"}
+WITH_ROLE = NAMED | {"RoleName": "any"}
+
+
+# The action, the resource that AWS checks it against, and the rest of the request.
+@pytest.mark.parametrize(
+    ("action", "resource", "request_"),
+    [
+        ("cloudwatch:DeleteAlarms", ALARM, {"AlarmNames": ["any"]}),
+        ("cloudwatch:DeleteDashboards", DASHBOARD, {"DashboardNames": ["any"]}),
+        ("cloudwatch:GetDashboard", DASHBOARD, {"DashboardName": "any"}),
+        ("cloudwatch:PutDashboard", DASHBOARD, {"DashboardName": "any", "DashboardBody": "{}"}),
+        ("ec2:CreateInternetGateway", f"{EC2}:internet-gateway/*", {}),
+        ("ec2:CreateVpc", f"{EC2}:vpc/*", {"CidrBlock": "10.0.0.0/16"}),
+        ("ec2:DisassociateRouteTable", f"{EC2}:route-table/*", {"AssociationId": "rtbassoc-00000001"}),
+        (
+            "ec2:RunInstances",
+            "arn:aws:ec2:eu-north-1::image/ami-1",
+            {"ImageId": "ami-1", "MinCount": 1, "MaxCount": 1},
+        ),
+        ("iam:AddRoleToInstanceProfile", PROFILE, WITH_ROLE),
+        ("iam:CreateInstanceProfile", PROFILE, NAMED),
+        ("iam:CreatePolicy", POLICY, {"PolicyName": "any-new", "PolicyDocument": "{}"}),
+        ("iam:DeleteInstanceProfile", PROFILE, NAMED),
+        ("iam:GetInstanceProfile", PROFILE, NAMED),
+        ("iam:RemoveRoleFromInstanceProfile", PROFILE, WITH_ROLE),
+        ("lambda:CreateFunction", FUNCTION, {"FunctionName": "any"} | CODE),
+        ("logs:CreateLogGroup", LOG_GROUP, {"logGroupName": "any"}),
+        ("logs:DeleteLogGroup", LOG_GROUP, {"logGroupName": "any"}),
+        ("logs:FilterLogEvents", LOG_GROUP, {"logGroupName": "any"}),
+        ("logs:PutRetentionPolicy", LOG_GROUP, {"logGroupName": "any", "retentionInDays": 7}),
+        ("rds:CreateDBSubnetGroup", SUBNETS, GROUP | {"DBSubnetGroupDescription": "any", "SubnetIds": ["a", "b"]}),
+        ("rds:DeleteDBSubnetGroup", SUBNETS, GROUP),
+        ("rds:DescribeDBSubnetGroups", SUBNETS, GROUP),
+        ("rds:ListTagsForResource", SUBNETS, {"ResourceName": SUBNETS}),
+        ("rds:ModifyDBSubnetGroup", SUBNETS, GROUP | {"SubnetIds": ["a", "b"]}),
+        ("sns:ListTagsForResource", TOPIC, {"ResourceArn": TOPIC}),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.count(":") == 1 else "",
+)
+def test_an_action_is_not_checked_against_its_resource(
+    endpoint: str, action: str, resource: str, request_: dict[str, Any]
+) -> None:
+    service, _, name = action.partition(":")
+    refused(endpoint, service, xform_name(name), request_, Action=action, Resource=resource)
+
+
+def test_a_condition_on_an_instances_tag_is_never_met(endpoint: str) -> None:
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "mine"}]}]
+    instance = run_instance(endpoint, TagSpecifications=tags)["InstanceId"]
+    condition = {"StringEquals": {"aws:ResourceTag/Name": "mine"}}
+    action = "ec2:TerminateInstances"
+    request = {"InstanceIds": [instance]}
+    refused(endpoint, "ec2", "terminate_instances", request, Action=action, Resource="*", Condition=condition)
+
+
+def test_a_condition_on_an_attached_policy_is_never_met(endpoint: str) -> None:
+    arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    request = {"RoleName": "any", "PolicyArn": arn}
+    condition = {"ArnEquals": {"iam:PolicyARN": arn}}
+    action = "iam:AttachRolePolicy"
+    refused(endpoint, "iam", "attach_role_policy", request, Action=action, Resource="*", Condition=condition)
+
+
+def test_a_condition_on_a_mappings_function_is_never_met(endpoint: str) -> None:
+    request = {"FunctionName": "any", "EventSourceArn": "arn:aws:sqs:eu-north-1:123456789012:any"}
+    condition = {"ArnEquals": {"lambda:FunctionArn": FUNCTION}}
+    action = "lambda:CreateEventSourceMapping"
+    refused(
+        endpoint, "lambda", "create_event_source_mapping", request, Action=action, Resource="*", Condition=condition
+    )
 
 
 def test_a_policy_for_the_streams_of_a_log_group_admits_nobody(endpoint: str) -> None:
     client(endpoint, "logs").create_log_group(logGroupName="/mine")
     streams = "arn:aws:logs:eu-north-1:123456789012:log-group:/mine:*"
-    statement = {"Action": "logs:CreateLogStream", "Resource": streams}
-    writer = client(endpoint, "logs", keys_of_user_with(endpoint, "writer", statement))
-    with pytest.raises(ClientError, match="CreateLogStream"):
-        writer.create_log_stream(logGroupName="/mine", logStreamName="any")
+    request = {"logGroupName": "/mine", "logStreamName": "any"}
+    refused(endpoint, "logs", "create_log_stream", request, Action="logs:CreateLogStream", Resource=streams)
 
 
 def test_a_functions_session_has_no_expiration(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def run_examples(system: Stack, tmp_path: Path) -> Callable[..., int]:
 
     def run(module: str) -> int:
         tasks = yaml.safe_load(examples_of(module).replace("/tmp/", f"{tmp_path}/"))  # noqa: S108 - replaced
-        defaults = {"group/taskmanager.aws.aws": "{{ taskmanager_aws }}"}
+        defaults = {"group/taskmanager.aws.aws": "{{ taskmanager_operator_aws }}"}
         play = {"hosts": "all", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}
         (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
         return system.converge(str(tmp_path / "play.yml")).changed

@@ -27,7 +27,7 @@ def test_check_mode_names_the_drift_changes_nothing_and_shows_no_secret(system: 
         mapping_source(system),
     ]
     assert drifted(system) == DRIFTED
-    secrets = [system.record["secret_key"], system.record["db_admin_password"]]
+    secrets = [system.record[name] for name in ("secret_key", "admin_secret_key", "db_admin_password")]
     assert [secret for secret in secrets if secret in run.output] == []
     assert "DBUser=" not in run.output, "a token"
     assert '+properties.title: "EC2 CPU"' in run.output, "the diff shows what would come back"

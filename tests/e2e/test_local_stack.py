@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from stack import Stack
 
+IDENTITIES = [f"arn:aws:iam::123456789012:user/{name}" for name in ("taskmanager-deployer", "administrator")]
+
 
 @pytest.fixture(scope="module")
 def stack(new_stack: Callable[[str], AbstractContextManager[Stack]]) -> Iterator[Stack]:
@@ -36,8 +38,10 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def identity(stack: Stack) -> str:
-    return str(stack.client("sts").get_caller_identity()["Arn"])
+def identities(stack: Stack) -> list[str]:
+    """Whom the playbooks run as, and whom a person looks around as."""
+    deployer = stack.session(stack.record["access_key"], stack.record["secret_key"])
+    return [stack.client("sts", each).get_caller_identity()["Arn"] for each in (deployer, stack.session())]
 
 
 def test_up_on_a_healthy_stack_changes_nothing(stack: Stack) -> None:
@@ -47,7 +51,7 @@ def test_up_on_a_healthy_stack_changes_nothing(stack: Stack) -> None:
 
 
 def test_everything_after_up_runs_as_a_user_not_as_root(stack: Stack) -> None:
-    assert identity(stack) == "arn:aws:iam::123456789012:user/taskmanager-deployer"
+    assert identities(stack) == IDENTITIES
 
 
 def test_up_repairs_a_hung_database_and_a_killed_emulator(stack: Stack) -> None:
@@ -55,13 +59,13 @@ def test_up_repairs_a_hung_database_and_a_killed_emulator(stack: Stack) -> None:
     os.kill(pid(stack, "database"), signal.SIGSTOP)
     os.kill(pid(stack, "emulator"), signal.SIGKILL)
     stack.converge("local_up.yml")
-    assert identity(stack) == "arn:aws:iam::123456789012:user/taskmanager-deployer"
+    assert identities(stack) == IDENTITIES
     assert stack.query("SHOW DATABASES LIKE 'kept'") != []
 
 
 def test_files_with_secrets_are_readable_by_their_owner_alone(stack: Stack) -> None:
     stack.converge("local_up.yml")
-    secrets = [stack.record["secret_key"], stack.record["db_admin_password"]]
+    secrets = [stack.record[name] for name in ("secret_key", "admin_secret_key", "db_admin_password")]
     found = []
     for path in stack.directory.rglob("*"):
         in_data = path.is_relative_to(stack.directory / "data")

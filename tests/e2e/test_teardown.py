@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deployer import ADOPTED, DONE_WITHOUT, NOT_ENFORCED, RARE, REPAIRED, decided, granted
 from leaks import Secrets, files_with, secrets_of, traces
 from stack import ROOT, Run, Stack
 from system import add_task, wait_completed
@@ -75,6 +76,7 @@ class Life:
     function_logs: str = ""
     holders: dict[str, int] = field(default_factory=dict)  # by path, the mode of each file that has a secret
     left: dict[Path, list[str]] = field(default_factory=dict)
+    decided: dict[str, set[str]] = field(default_factory=dict)  # by decision, the playbooks' actions
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +100,7 @@ def life(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Life:
         life.states["first"] = everything(stack)
         life.runs["second"] = stack.converge("teardown.yml", teardown_confirm="local")
         life.states["second"] = everything(stack)
+        life.decided = {decision: decided(stack, decision) for decision in ("allowed", "denied")}
     life.runs |= {f"run {number}": run for number, run in enumerate(stack.runs)}
     life.left = files_with(life.secrets, [stack.directory, ANSIBLE_HOME])
     return life
@@ -126,6 +129,12 @@ def test_teardown_leaves_what_was_there_before_and_says_so_once(life: Life) -> N
     assert life.states["first"] == life.states["before"]
     assert life.runs["second"].changed == 0
     assert life.states["second"] == life.states["before"]
+
+
+def test_what_the_deployers_policy_refuses_is_done_without_and_what_it_allows_is_used(life: Life) -> None:
+    assert life.decided["denied"] == DONE_WITHOUT
+    elsewhere = ADOPTED | REPAIRED | set(NOT_ENFORCED) | set(RARE)
+    assert granted() - life.decided["allowed"] == elsewhere
 
 
 def test_no_output_has_a_secret(life: Life) -> None:
