@@ -19,6 +19,7 @@ DONE_WITHOUT = {"iam:ListAccountAliases"}
 # AWS asks for them, the embedded AWS does not: it can't be shown that they are needed.
 NOT_ENFORCED = {
     "ec2:CreateTags": "it tags what is created without asking",
+    "ec2:UpdateSecurityGroupRuleDescriptionsIngress": "it knows no such action",
     "iam:CreateServiceLinkedRole": "its databases need no role of RDS",
     "iam:PassRole": "it passes every role",
     "lambda:DeleteEventSourceMapping": "it finds no action in the request",
@@ -31,7 +32,6 @@ ADOPTED = {"lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"}
 REPAIRED = {
     "ec2:DescribeIamInstanceProfileAssociations",
     "ec2:ReplaceIamInstanceProfileAssociation",
-    "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
     "iam:CreatePolicyVersion",
     "iam:DeletePolicyVersion",
     "iam:SetDefaultPolicyVersion",

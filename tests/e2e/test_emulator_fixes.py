@@ -227,6 +227,11 @@ WITH_ROLE = NAMED | {"RoleName": "any"}
         ("ec2:CreateVpc", f"{EC2}:vpc/*", {"CidrBlock": "10.0.0.0/16"}),
         ("ec2:DisassociateRouteTable", f"{EC2}:route-table/*", {"AssociationId": "rtbassoc-00000001"}),
         (
+            "ec2:ReplaceIamInstanceProfileAssociation",
+            f"{EC2}:instance/*",
+            {"AssociationId": "any", "IamInstanceProfile": {"Name": "any"}},
+        ),
+        (
             "ec2:RunInstances",
             "arn:aws:ec2:eu-north-1::image/ami-1",
             {"ImageId": "ami-1", "MinCount": 1, "MaxCount": 1},

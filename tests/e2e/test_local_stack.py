@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 from stack import Stack
 
 IDENTITIES = [f"arn:aws:iam::123456789012:user/{name}" for name in ("taskmanager-deployer", "administrator")]
@@ -58,13 +59,20 @@ def test_up_repairs_a_hung_database_and_a_killed_emulator(stack: Stack) -> None:
     stack.query("CREATE DATABASE kept")
     os.kill(pid(stack, "database"), signal.SIGSTOP)
     os.kill(pid(stack, "emulator"), signal.SIGKILL)
-    stack.converge("local_up.yml")
+    stack.converge("local_up.yml", local_stack_user_policies={})
     assert identities(stack) == IDENTITIES
     assert stack.query("SHOW DATABASES LIKE 'kept'") != []
 
 
-def test_files_with_secrets_are_readable_by_their_owner_alone(stack: Stack) -> None:
+def test_without_policies_the_user_may_do_everything_and_with_them_no_more(stack: Stack) -> None:
+    iam = stack.client("iam", stack.session(stack.record["access_key"], stack.record["secret_key"]))
+    assert len(iam.list_users()["Users"]) == 2
     stack.converge("local_up.yml")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        iam.list_users()
+
+
+def test_files_with_secrets_are_readable_by_their_owner_alone(stack: Stack) -> None:
     secrets = [stack.record[name] for name in ("secret_key", "admin_secret_key", "db_admin_password")]
     found = []
     for path in stack.directory.rglob("*"):

@@ -68,8 +68,9 @@ def checked_resources() -> None:
         service: str, method: str, path: str, headers: Params, body: bytes, params: Params, region: str, account: str
     ) -> str:
         action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
-        if action == "ec2:DisassociateRouteTable":
-            return route_table_arn(iam_actions._query_param(params, "AssociationId"), region, account)
+        if action in ("ec2:DisassociateRouteTable", "ec2:ReplaceIamInstanceProfileAssociation"):
+            resource = associated(iam_actions._query_param(params, "AssociationId"))
+            return f"arn:aws:ec2:{region}:{account}:{resource}" if resource else "*"
         if action not in RESOURCES:
             return str(original(service, method, path, headers, body, params, region, account))
         return RESOURCES[action].format_map(Request(body, params, region=region, account=account))
@@ -77,12 +78,14 @@ def checked_resources() -> None:
     iam_actions.extract_resource_arn = extract
 
 
-def route_table_arn(association_id: str, region: str, account: str) -> str:
-    """The ARN of the route table that has an association; `*` where there is none."""
+def associated(association_id: str) -> str:
+    """The route table or instance that an association is of; nothing where there is none."""
+    if association := ec2._iam_instance_profile_associations.get(association_id):
+        return f"instance/{association['InstanceId']}"
     for table_id, table in ec2._route_tables.items():
         if association_id in [each["RouteTableAssociationId"] for each in table["Associations"]]:
-            return f"arn:aws:ec2:{region}:{account}:route-table/{table_id}"
-    return "*"
+            return f"route-table/{table_id}"
+    return ""
 
 
 def tag_conditions() -> None:
