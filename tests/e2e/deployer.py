@@ -27,13 +27,15 @@ NOT_ENFORCED = {
     "lambda:UpdateEventSourceMapping": "it finds no action in the request",
     "ssm:GetParameters": "it starts an instance of any image",
 }
-# Used where a system is adopted (test_adoption.py) and where somebody changed it by hand (test_deployer.py).
+# Used where a system is adopted (test_adoption.py), and where one was changed by hand (test_deployer.py).
 ADOPTED = {"lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"}
 REPAIRED = {
     "ec2:DescribeIamInstanceProfileAssociations",
     "ec2:ReplaceIamInstanceProfileAssociation",
     "iam:CreatePolicyVersion",
     "iam:DeletePolicyVersion",
+    "iam:GetPolicyVersion",
+    "iam:GetRolePolicy",
     "iam:SetDefaultPolicyVersion",
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRole",
