@@ -19,7 +19,6 @@ DONE_WITHOUT = {"iam:ListAccountAliases"}
 # AWS asks for them, the embedded AWS does not: it can't be shown that they are needed.
 NOT_ENFORCED = {
     "ec2:CreateTags": "it tags what is created without asking",
-    "ec2:UpdateSecurityGroupRuleDescriptionsIngress": "it knows no such action",
     "iam:CreateServiceLinkedRole": "its databases need no role of RDS",
     "iam:PassRole": "it passes every role",
     "lambda:DeleteEventSourceMapping": "it finds no action in the request",
@@ -34,8 +33,6 @@ REPAIRED = {
     "ec2:ReplaceIamInstanceProfileAssociation",
     "iam:CreatePolicyVersion",
     "iam:DeletePolicyVersion",
-    "iam:GetPolicyVersion",
-    "iam:GetRolePolicy",
     "iam:SetDefaultPolicyVersion",
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRole",
@@ -44,6 +41,8 @@ REPAIRED = {
 RARE = {
     "ec2:ReplaceRoute": "the route to the internet leads elsewhere",
     "ec2:StartInstances": "somebody stopped the instance",
+    "ec2:UpdateSecurityGroupRuleDescriptionsEgress": "a rule has another description",
+    "ec2:UpdateSecurityGroupRuleDescriptionsIngress": "a rule has another description",
     "rds:ModifyDBSubnetGroup": "the subnets are others",
     "sns:SetSubscriptionAttributes": "the subscription delivers raw messages",
 }

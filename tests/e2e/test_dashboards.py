@@ -33,7 +33,7 @@ def dashboards(system: Stack, tmp_path: Path) -> Any:
         task = {"taskmanager.aws.cloudwatch_dashboard": {"name": NAME, **parameters}}
         if endpoint_url:
             task["taskmanager.aws.cloudwatch_dashboard"]["endpoint_url"] = endpoint_url
-        defaults = {"group/taskmanager.aws.aws": "{{ taskmanager_aws }}"}
+        defaults = {"group/taskmanager.aws.aws": "{{ taskmanager_operator_aws }}"}
         play = {"hosts": "all", "gather_facts": False, "module_defaults": defaults, "tasks": [task]}
         (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
         return system.run(str(tmp_path / "play.yml"), *options)

@@ -187,7 +187,7 @@ def test_what_is_refused_is_named_with_what_kept_it_from_being_asked(system: Sta
     role, group = "TaskManagementProcessTaskRole", "/aws/lambda/add_task"
     refused = [
         ("iam:GetRole", f"arn:aws:iam::123456789012:role/{role}"),
-        ("logs:FilterLogEvents", f"arn:aws:logs:*:123456789012:log-group:{group}"),
+        ("logs:FilterLogEvents", f"arn:aws:logs:*:123456789012:log-group:{group}:*"),
     ]
     probes = [probe(f"{web}/lost", system), {"url": f"{web}/health"}]
     login = "{{ rds_iam_auth_login | combine({'login_port': 9}) }}"
