@@ -32,23 +32,26 @@ if [ $# -gt 0 ]; then
   exit
 fi
 
+# Two lanes side by side, of about the same length: the whole system and two roles, and the other roles.
+beside=(iam security_groups)
 roles=()
 for scenario in molecule/*/molecule.yml; do
   name=$(basename "$(dirname "$scenario")")
-  [ "$name" = default ] || roles+=(--scenario-name "$name")
+  case " default ${beside[*]} " in *" $name "*) ;; *) roles+=(--scenario-name "$name") ;; esac
 done
 
-# Two lanes side by side: the whole system, and the roles one after the other.
 lane=""
-trap 'status=$?; [ -z "$lane" ] || kill -- -$lane 2>/dev/null || true; down roles && down default || status=1; exit $status' EXIT
+down_all() { local status=0; for each in roles beside default; do down $each || status=1; done; return $status; }
+trap 'status=$?; [ -z "$lane" ] || kill -- -$lane 2>/dev/null || true; down_all || status=1; exit $status' EXIT
 trap 'exit 130' INT TERM
-down roles && down default # what an interrupted run left
+down_all # what an interrupted run left
 set -m # a process group of its own, so that all of it can be ended
 run_in_lane roles test "${roles[@]}" >.local/molecule/roles/molecule.log 2>&1 &
 lane=$!
 set +m
 failed=0
 run_in_lane default test --scenario-name default || failed=1
+run_in_lane beside test "${beside[@]/#/--scenario-name=}" || failed=1
 wait "$lane" || failed=1
 lane=""
 cat .local/molecule/roles/molecule.log
