@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview bench test lint unit molecule e2e up down policies requirements clean
+.PHONY: help setup demo preview bench chaos test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
@@ -50,6 +50,9 @@ preview: setup ## Draw the deployed dashboard to build/dashboard.html
 
 bench: setup ## Compare the functions with the course's algorithm; write build/bench.json
 	PYTHONPATH=tests/e2e python tests/bench/functions.py
+
+chaos: setup ## Send 2,000 tasks through faults; write build/chaos.json (not part of `make test`, which would take too long)
+	pytest -n0 tests/chaos
 
 up: setup ## Run the embedded AWS and the database; write build/local.env
 	ansible-playbook playbooks/local_up.yml

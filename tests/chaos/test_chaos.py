@@ -11,9 +11,8 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ import pytest
 import yaml
 from botocore.config import Config
 from proxy import Proxy, running_proxy
-from stack import ROOT, Stack, wait_until
+from stack import ROOT, Stack, running, wait_until
 from system import DEAD_LETTERS, converge_functions, counted, queue_attributes, queue_url, queue_with
 
-FILES = Path(__file__).with_name("files")
+FILES = ROOT / "tests/e2e/files"
 FUNCTIONS = ("add_task", "process_task")
 TASKS = 2000
 FAILING = 10  # of them: their work fails however often it is tried
@@ -114,12 +113,10 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcome(
-    new_stack: Callable[[str], AbstractContextManager[Stack]], tmp_path_factory: pytest.TempPathFactory
-) -> Outcome:
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Two thousand tasks through a system whose functions reach AWS by the fault proxy."""
     lambdas = lambdas_that_get_killed(tmp_path_factory.mktemp("lambdas"))
-    with new_stack("chaos") as stack, running_proxy(stack.record["endpoint_url"]) as proxy:
+    with running("chaos") as stack, running_proxy(stack.record["endpoint_url"]) as proxy:
         deploy(stack, lambdas, proxy.url)
         proxy.throttled_share, proxy.repeated = THROTTLED_SHARE, frozenset({"Publish"})
         start = time.monotonic()
