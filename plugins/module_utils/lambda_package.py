@@ -1,43 +1,32 @@
 # Copyright: taskmanager.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zip packages for AWS Lambda that have the same bytes for the same input, on any machine.
+"""What a Lambda package consists of: the files of sources and requirements, and a key of all that determines its bytes.
 
 Standard library only; reads and writes files, runs nothing.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import io
 import json
 import os
 import re
 import stat
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_zip import Entry, PackageError, line
+
 # Counts up when other bytes are to come out of the same input, so that packages are built anew.
-FORMAT = 1
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 50 MB zipped, uploaded through the API.
-# Nothing is compressed, so a package within it is also within the 250 MB unzipped.
-MAX_BYTES = 50 * 1024 * 1024
+FORMAT = 2
 PLATFORMS = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}
 
-_COMMENT = re.compile(rb"taskmanager\.aws lambda_package key=([0-9a-f]{64}) sha256=([0-9a-f]{64})\Z")
-_COMMENT_LENGTH = len("taskmanager.aws lambda_package key= sha256=") + 2 * 64
-# Before 1980 a zip can't say.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 # What pip writes by itself beside the files of a wheel: it names this machine, its pip, or files left out below.
 _PIP_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
-
-
-class PackageError(Exception):
-    """A package that can't be built, in words for the person who runs the playbook."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +50,6 @@ class Requirements:
     architecture: str
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A file of a package: `path` inside of it, and `origin`, the file on this machine (for messages only)."""
-
-    path: str
-    mode: int
-    content: bytes
-    origin: Path
-
-
 def read_requirements(path: Path, python_version: str, architecture: str) -> Requirements:
     """Read a requirements file. Raises PackageError when it is missing or `python_version` is no version."""
     if not re.fullmatch(r"3\.\d+", python_version):
@@ -80,8 +59,8 @@ def read_requirements(path: Path, python_version: str, architecture: str) -> Req
     return Requirements(path, path.read_bytes(), python_version, architecture)
 
 
-def collect(sources: Iterable[Source], dest: Path) -> list[Entry]:
-    """Read the files of all sources, in order of their paths; `dest` is the package to be written.
+def collect(sources: Iterable[Source], dest: Path, excludes: Sequence[str] = ()) -> list[Entry]:
+    """Read the files of all sources but those left out, in order of their paths; `dest` is the package to be written.
 
     Raises PackageError when a source is missing, is or holds `dest`, or brings a path that another one brings.
     """
@@ -90,7 +69,12 @@ def collect(sources: Iterable[Source], dest: Path) -> list[Entry]:
         if dest.resolve().is_relative_to(source.src.resolve()):
             raise PackageError(f"sources: {source.src} holds the package itself, {dest}. Write it elsewhere.")
         found += _read_source(source)
-    return merge(found)
+    return merge(without(found, excludes))
+
+
+def without(entries: Iterable[Entry], excludes: Sequence[str]) -> list[Entry]:
+    """Leave out the entries whose paths in the package match a pattern, as the shell's, but `*` matches slashes too."""
+    return [entry for entry in entries if not any(fnmatchcase(entry.path, pattern) for pattern in excludes)]
 
 
 def merge(entries: Iterable[Entry]) -> list[Entry]:
@@ -164,56 +148,22 @@ def pip_command(python: str, requirements: Requirements, target: Path) -> list[s
     ]
 
 
-def content_key(entries: Iterable[Entry], requirements: Requirements | None) -> str:
-    """Return a hash (hexadecimal) of all that determines the package's bytes: the same key, the same package."""
+def content_key(
+    entries: Iterable[Entry], requirements: Requirements | None, excludes: Sequence[str] = (), compressor: str = ""
+) -> str:
+    """Return a hash (hexadecimal) of all that determines the package's bytes: the same key, the same package.
+
+    `entries` are those of the sources; `excludes` count for what the requirements install; `compressor` is the version
+    of the library that compresses.
+    """
     files = [(entry.path, entry.mode, _sha256(entry.content)) for entry in entries]
     installed = requirements and (
         _sha256(requirements.content),
         requirements.python_version,
         PLATFORMS[requirements.architecture],
+        sorted(excludes),
     )
-    return _sha256(json.dumps([FORMAT, files, installed]).encode())
-
-
-def build(entries: Iterable[Entry], key: str) -> bytes:
-    """Return the bytes of the package with `entries`, as `merge` sorts them.
-
-    Raises PackageError when there are none, or they are too large for Lambda.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as package:
-        for entry in entries:
-            package.writestr(_zip_info(entry), entry.content)
-        if not package.infolist():
-            raise PackageError("The package would be empty: sources and requirements bring no file.")
-        package.comment = bytes(_COMMENT_LENGTH)
-    body = buffer.getvalue()[:-_COMMENT_LENGTH]
-    data = body + f"taskmanager.aws lambda_package key={key} sha256={_sha256(body)}".encode()
-    if len(data) > MAX_BYTES:
-        raise PackageError(
-            f"The package would have {len(data)} bytes, and AWS Lambda takes {MAX_BYTES} (50 MB) in a direct upload."
-        )
-    return data
-
-
-def _zip_info(entry: Entry) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(entry.path, _EPOCH)
-    # Not deflated: zlib and zlib-ng, and their versions, compress the same input to different bytes.
-    info.compress_type = zipfile.ZIP_STORED
-    info.create_system = 3  # Unix, on any machine
-    info.external_attr = (stat.S_IFREG | entry.mode) << 16
-    return info
-
-
-def recorded_key(package: bytes) -> str | None:
-    """Return the key that a package was built with, or None when it isn't ours or isn't intact.
-
-    The key stands in the zip's comment, with a hash of all the bytes before it: nothing beside the package to lose.
-    """
-    comment = _COMMENT.search(package)
-    if comment is None or _sha256(package[: comment.start()]).encode() != comment[2]:
-        return None
-    return comment[1].decode()
+    return _sha256(json.dumps([FORMAT, compressor, files, installed]).encode())
 
 
 def read_package(path: Path) -> bytes:
@@ -237,35 +187,11 @@ def write_package(path: Path, package: bytes) -> None:
         raise
 
 
-def describe_package(package: bytes) -> str:
-    """List the files of a package for a diff: mode, size in bytes, hash, path. Empty for no package."""
-    if not package:
-        return ""
-    try:
-        with zipfile.ZipFile(io.BytesIO(package)) as existing:
-            return "".join(
-                _line(info.filename, stat.S_IMODE(info.external_attr >> 16), existing.read(info))
-                for info in existing.infolist()
-            )
-    except zipfile.BadZipFile as error:  # it is to be replaced, and the reason may be just this
-        return f"(no intact zip, {len(package)} bytes: {error})\n"
-
-
 def describe_plan(entries: Iterable[Entry], requirements: Requirements) -> str:
     """List the files of a package whose requirements are not installed, for the diff of check mode."""
-    lines = "".join(_line(entry.path, entry.mode, entry.content) for entry in entries)
+    lines = "".join(line(entry.path, entry.mode, entry.content) for entry in entries)
     runtime = f"Python {requirements.python_version} on {requirements.architecture}"
     return f"{lines}(and what {requirements.path} installs for {runtime}: not known in check mode)\n"
-
-
-def _line(path: str, mode: int, content: bytes) -> str:
-    return f"{mode:04o} {len(content):>9} {_sha256(content)[:12]} {path}\n"
-
-
-def checksums(package: bytes) -> dict[str, str | int]:
-    """Return the size in bytes and the SHA-256 of a package: hexadecimal, and in base64 as Lambda's CodeSha256."""
-    digest = hashlib.sha256(package).digest()
-    return {"sha256": digest.hex(), "code_sha256": base64.b64encode(digest).decode(), "size": len(package)}
 
 
 def explain_pip(requirements: Requirements, command: Sequence[str], words: str) -> str:

@@ -15,11 +15,13 @@ description:
   - Puts folders, files and Python requirements into a zip that has the same bytes for the same input on any machine,
     so that a function is deployed only when its code has changed.
   - Entries are sorted, their times fixed, and their modes V(0644), or V(0755) when the owner may run the file.
-    Nothing is compressed, since the bytes that come out depend on the version of the compression library.
+    They are compressed by libdeflate, since what Python's own C(zlib) makes of them depends on the machine.
   - C(__pycache__) folders and C(*.pyc) files are left out, and so are the scripts that requirements install in C(bin).
   - The package records a key of its input. A run with the same input neither installs nor writes anything, unless the
     package has been damaged or changed.
+  - Two machines make the same bytes when they have the same version of the library C(deflate).
 requirements:
+  - deflate
   - pip, in the Python that runs this module, when O(requirements) are given
 options:
   dest:
@@ -42,6 +44,13 @@ options:
         description:
           - Path inside the package. That of the file, by default its name; or that of the folder, by default the root.
         type: str
+  excludes:
+    description:
+      - Patterns of paths in the package that are left out, such as V(tests/*) or V(*.md). V(*) matches slashes too.
+      - They count for what O(requirements) install as well.
+    type: list
+    elements: str
+    default: []
   requirements:
     description:
       - Path of a pip requirements file that names each package, the dependencies too, with its version and hashes.
@@ -81,6 +90,7 @@ EXAMPLES = r"""
     requirements: files/lambdas/requirements.txt
     python_version: "3.13"
     architecture: arm64
+    excludes: ["*.md", pymysql/tests/*]
 """
 
 RETURN = r"""
@@ -104,30 +114,41 @@ size:
 
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_package import (
-    Entry,
-    PackageError,
     Requirements,
     Source,
-    build,
-    checksums,
     collect,
     collect_installed,
     content_key,
-    describe_package,
     describe_plan,
     explain_pip,
     merge,
     pip_command,
     read_package,
     read_requirements,
-    recorded_key,
+    without,
     write_package,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_zip import (
+    Entry,
+    PackageError,
+    build,
+    checksums,
+    describe_package,
+    recorded_key,
+)
+
+try:
+    import deflate
+
+    DEFLATE_ERROR = None
+except ImportError:
+    DEFLATE_ERROR = traceback.format_exc()
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "dest": {"type": "path", "required": True},
@@ -137,6 +158,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "required": True,
         "options": {"src": {"type": "path", "required": True}, "dest": {"type": "str"}},
     },
+    "excludes": {"type": "list", "elements": "str", "default": []},
     "requirements": {"type": "path"},
     "python_version": {"type": "str", "default": "3.13"},
     "architecture": {"type": "str", "choices": ["x86_64", "arm64"], "default": "x86_64"},
@@ -154,11 +176,11 @@ def install(module: AnsibleModule, requirements: Requirements) -> list[Entry]:
 
 
 def ensure(
-    module: AnsibleModule, dest: Path, sources: list[Source], requirements: Requirements | None
+    module: AnsibleModule, dest: Path, sources: list[Source], excludes: list[str], requirements: Requirements | None
 ) -> dict[str, Any]:
     """Build the package unless it is there, and return the module's result. Raises PackageError."""
-    entries = collect(sources, dest)
-    key = content_key(entries, requirements)
+    entries = collect(sources, dest, excludes)
+    key = content_key(entries, requirements, excludes, deflate.__version__)
     before = read_package(dest)
     result = {"changed": recorded_key(before) != key, "dest": str(dest)}
     if not result["changed"]:
@@ -167,7 +189,7 @@ def ensure(
         diff = {"before": describe_package(before), "after": describe_plan(entries, requirements)}
         return {**result, "diff": diff}
     installed = install(module, requirements) if requirements else []
-    after = build(merge([*entries, *installed]), key)
+    after = build(merge([*entries, *without(installed, excludes)]), key)
     diff = {"before": describe_package(before), "after": describe_package(after)}
     if not module.check_mode:
         write_package(dest, after)
@@ -182,12 +204,14 @@ def ensure_from(module: AnsibleModule) -> dict[str, Any]:
     if params["requirements"]:
         path = Path(params["requirements"])
         requirements = read_requirements(path, params["python_version"], params["architecture"])
-    return ensure(module, Path(params["dest"]), sources, requirements)
+    return ensure(module, Path(params["dest"]), sources, params["excludes"], requirements)
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    if DEFLATE_ERROR:
+        module.fail_json(msg=missing_required_lib("deflate"), exception=DEFLATE_ERROR)
     try:
         result = ensure_from(module)
     except (PackageError, OSError) as error:
