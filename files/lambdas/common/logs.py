@@ -15,6 +15,10 @@ class Context(Protocol):
 
     aws_request_id: str
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until Lambda ends the invocation."""
+        ...
+
 
 class JsonFormatter(logging.Formatter):
     """Formats a record as one line of JSON; `task_id` and `message_id` are taken from the record's `extra`."""

@@ -4,12 +4,13 @@
 
 import logging
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
+from attempts import attempt_all
 from common import health, logs
 from common.clients import client
 from common.database import Database, shared_database
@@ -21,8 +22,8 @@ from work import work
 
 LOG = logging.getLogger(__name__)
 
-# SQS gives up to 10 messages unless a batching window is set; more than that wait for a thread.
-MAX_THREADS = 10
+# Seconds of an invocation that are kept for what follows the work: to complete the tasks, and publish the metrics.
+RESERVE = 2
 
 # Each of these may be run twice, as Database.execute demands; a COMPLETE that was may count too few, never too many.
 START = "UPDATE tasks SET status = 'In Progress' WHERE id IN %s AND status <> 'Completed'"
@@ -43,16 +44,21 @@ def handler(event: Mapping[str, Any], context: logs.Context) -> Response:
     metrics = counting(publisher(context.aws_request_id))
     if health.is_health_check(event):
         return check_health(metrics)
+    deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - RESERVE
     with metrics as counts:
-        return answer(event["Records"], process(event["Records"], shared_database(), work, counts))
+        return answer(event["Records"], process(event["Records"], shared_database(), work, counts, deadline))
 
 
 def process(
-    records: Sequence[Mapping[str, Any]], database: Database, do: Callable[[Task], None], counts: Counter[str]
+    records: Sequence[Mapping[str, Any]],
+    database: Database,
+    do: Callable[[Task], None],
+    counts: Counter[str],
+    deadline: float,
 ) -> dict[str, str]:
-    """Do what `records` ask for, with `do` as the work of one task, and count it.
+    """Do what `records` ask for until `deadline` (of time.monotonic), with `do` as the work of a task, and count it.
 
-    Returns the reasons of the failed messages by message id.
+    Returns the reasons by message id of the messages that failed, or are handed back since the time is up.
     Raises pymysql.MySQLError, and what opening the database raises.
     """
     batch = read_batch(records)
@@ -61,10 +67,11 @@ def process(
     counts["TasksFailed"] += len(batch.poison)
     tasks = start(sorted(set(batch.task_ids.values())), database)
     counts["TasksStarted"] += len(tasks)
-    failed = attempt_all(tasks, do)
-    counts["TasksFailed"] += len(failed)
-    counts["TasksCompleted"] += complete([task.id for task in tasks if task.id not in failed], database)
-    return batch.failures(failed)
+    outcome = attempt_all(tasks, do, deadline)
+    counts["TasksFailed"] += len(outcome.failed)
+    again = outcome.failed | {task_id: f"task {task_id}: the time was up" for task_id in outcome.unfinished}
+    counts["TasksCompleted"] += complete([task.id for task in tasks if task.id not in again], database)
+    return batch.failures(again)
 
 
 def start(task_ids: Sequence[int], database: Database) -> list[Task]:
@@ -85,24 +92,6 @@ def start(task_ids: Sequence[int], database: Database) -> list[Task]:
         else:
             LOG.info("task is %s", "completed already" if row else "unknown", extra={"task_id": task_id})
     return tasks
-
-
-def attempt_all(tasks: Sequence[Task], do: Callable[[Task], None]) -> dict[int, str]:
-    """Do the work of all tasks at once, and return the reasons of those that failed by task id."""
-    with ThreadPoolExecutor(MAX_THREADS) as pool:
-        reasons = pool.map(lambda task: attempt(task, do), tasks)
-    return {task.id: reason for task, reason in zip(tasks, reasons, strict=True) if reason}
-
-
-def attempt(task: Task, do: Callable[[Task], None]) -> str | None:
-    """Do the work of `task`, and return the reason when it failed."""
-    LOG.info("task started", extra={"task_id": task.id})
-    try:
-        do(task)
-    except Exception as error:  # whatever it is, it must not fail the other tasks
-        LOG.exception("task failed", extra={"task_id": task.id})
-        return f"task {task.id}: {type(error).__name__}: {error}"
-    return None
 
 
 def complete(task_ids: Sequence[int], database: Database) -> int:

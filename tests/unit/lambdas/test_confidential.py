@@ -18,7 +18,7 @@ from messages import BatchError
 from task import Task
 
 SECRET = "confidential"
-CONTEXT = SimpleNamespace(aws_request_id="request-1")
+CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 30_000)
 HEALTH_CHECK = {"messageId": "n", "body": '{"health_check": true}'}
 CUT_SHORT = f'{{"title": "{SECRET}'
 

@@ -18,7 +18,7 @@ from jsonschema import ValidationError
 from messages import BatchError
 
 NAMESPACE = "TaskManagementSystem"
-CONTEXT = SimpleNamespace(aws_request_id="request-1")
+CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 30_000)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 
 import pymysql
 import pytest
+from attempts import MAX_THREADS, Outcome, attempt_all
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from common import health
@@ -23,8 +24,9 @@ from task import Task
 from work import work
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/000000000000/task-processing-queue"
-CONTEXT = SimpleNamespace(aws_request_id="request-1")
+CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 30_000)
 FAR_ID = 2**40
+LATER = time.monotonic() + 3600
 
 
 def record(message_id: str, body: object) -> dict[str, str]:
@@ -55,7 +57,7 @@ class Work:
 def test_tasks_are_worked_completed_and_counted(mariadb: Any, database: Database, process_task: ModuleType) -> None:
     ids = [mariadb.add("one"), mariadb.add("two", "In Progress")]
     do, counts = Work(), Counter[str]()
-    assert process_task.process(batch_of(*ids), database, do, counts) == {}
+    assert process_task.process(batch_of(*ids), database, do, counts, LATER) == {}
     assert sorted(do.done, key=lambda task: task.id) == [Task(ids[0], "one", None), Task(ids[1], "two", None)]
     assert mariadb.statuses(*ids) == ["Completed", "Completed"]
     assert +counts == {"TasksStarted": 2, "TasksCompleted": 2}
@@ -64,7 +66,9 @@ def test_tasks_are_worked_completed_and_counted(mariadb: Any, database: Database
 def test_task_is_in_progress_during_its_work(mariadb: Any, database: Database, process_task: ModuleType) -> None:
     seen: list[str] = []
     task_id = mariadb.add()
-    process_task.process(batch_of(task_id), database, lambda task: seen.extend(mariadb.statuses(task.id)), Counter())
+    process_task.process(
+        batch_of(task_id), database, lambda task: seen.extend(mariadb.statuses(task.id)), Counter(), LATER
+    )
     assert seen == ["In Progress"]
 
 
@@ -73,7 +77,7 @@ def test_failed_task_stays_in_progress_and_fails_alone(
 ) -> None:
     good, bad = mariadb.add(), mariadb.add()
     counts: Counter[str] = Counter()
-    failures = process_task.process(batch_of(good, bad), database, Work(bad), counts)
+    failures = process_task.process(batch_of(good, bad), database, Work(bad), counts, LATER)
     assert failures == {"m1": f"task {bad}: RuntimeError: boom"}
     assert mariadb.statuses(good, bad) == ["Completed", "In Progress"]
     assert +counts == {"TasksStarted": 2, "TasksCompleted": 1, "TasksFailed": 1}
@@ -84,7 +88,7 @@ def test_poison_fails_alone(mariadb: Any, database: Database, process_task: Modu
     task_id = mariadb.add()
     counts: Counter[str] = Counter()
     records = [record("poison", "?"), *batch_of(task_id)]
-    assert list(process_task.process(records, database, Work(), counts)) == ["poison"]
+    assert list(process_task.process(records, database, Work(), counts, LATER)) == ["poison"]
     assert mariadb.statuses(task_id) == ["Completed"]
     assert +counts == {"TasksStarted": 1, "TasksCompleted": 1, "TasksFailed": 1}
 
@@ -94,7 +98,7 @@ def test_completed_and_unknown_tasks_are_acknowledged_without_work(
 ) -> None:
     completed = mariadb.add(status="Completed")
     do, counts = Work(), Counter[str]()
-    assert process_task.process(batch_of(completed, FAR_ID), database, do, counts) == {}
+    assert process_task.process(batch_of(completed, FAR_ID), database, do, counts, LATER) == {}
     assert do.ids == []
     assert mariadb.statuses(completed) == ["Completed"]
     assert not +counts
@@ -105,7 +109,7 @@ def test_task_announced_twice_in_a_batch_is_worked_once(
 ) -> None:
     task_id = mariadb.add()
     do, counts = Work(task_id), Counter[str]()
-    assert list(process_task.process(batch_of(task_id, task_id), database, do, counts)) == ["m0", "m1"]
+    assert list(process_task.process(batch_of(task_id, task_id), database, do, counts, LATER)) == ["m0", "m1"]
     assert do.ids == [task_id]
     assert counts["TasksFailed"] == 1
 
@@ -119,7 +123,7 @@ def test_task_completed_meanwhile_by_another_delivery_is_not_counted_again(
     def complete_elsewhere(task: Task) -> None:
         mariadb.query("UPDATE tasks SET status = 'Completed' WHERE id = %s", task.id)
 
-    assert process_task.process(batch_of(task_id), database, complete_elsewhere, counts) == {}
+    assert process_task.process(batch_of(task_id), database, complete_elsewhere, counts, LATER) == {}
     assert +counts == {"TasksStarted": 1}
 
 
@@ -128,7 +132,7 @@ def test_health_checks_are_acknowledged_without_database_or_count(process_task: 
         raise pymysql.OperationalError(2003, "no server")
 
     counts: Counter[str] = Counter()
-    assert process_task.process([record("m", health.MESSAGE)], Database(refuse), Work(), counts) == {}
+    assert process_task.process([record("m", health.MESSAGE)], Database(refuse), Work(), counts, LATER) == {}
     assert not +counts
 
 
@@ -140,7 +144,7 @@ def test_announcement_that_overtakes_its_commit_waits_for_it(
         adding.begin()
         cursor = adding.cursor()
         cursor.execute("INSERT INTO tasks (title) VALUES ('uncommitted')")
-        processed = pool.submit(process_task.process, batch_of(cursor.lastrowid), database, do, Counter())
+        processed = pool.submit(process_task.process, batch_of(cursor.lastrowid), database, do, Counter(), LATER)
         time.sleep(0.3)
         assert not processed.done()
         adding.commit()
@@ -157,14 +161,53 @@ def test_batch_takes_three_round_trips(mariadb: Any, database: Database, process
 
     ids = [mariadb.add() for _ in range(10)]
     before = questions()
-    process_task.process(batch_of(*ids), database, Work(), Counter())
+    process_task.process(batch_of(*ids), database, Work(), Counter(), LATER)
     assert questions() - before - 1 == 3
 
 
-def test_tasks_of_a_batch_are_worked_at_once(process_task: ModuleType) -> None:
+def test_tasks_of_a_batch_are_worked_at_once() -> None:
     together = threading.Barrier(10, timeout=5)
     tasks = [Task(number, "t", None) for number in range(10)]
-    assert process_task.attempt_all(tasks, lambda _: together.wait()) == {}
+    assert attempt_all(tasks, lambda _: together.wait(), LATER) == Outcome({}, set())
+
+
+def test_what_is_not_finished_in_time_is_handed_back(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    quick, slow = mariadb.add(), mariadb.add()
+    never, counts = threading.Event(), Counter[str]()
+
+    def do(task: Task) -> None:
+        if task.id == slow:
+            never.wait(60)
+
+    before = time.monotonic()
+    failures = process_task.process(batch_of(quick, slow), database, do, counts, before + 0.3)
+    assert time.monotonic() - before < 30
+    assert failures == {"m1": f"task {slow}: the time was up"}
+    assert mariadb.statuses(quick, slow) == ["Completed", "In Progress"]
+    assert counts == {"TasksStarted": 2, "TasksCompleted": 1, "TasksFailed": 0}
+    never.set()
+
+
+def test_work_that_did_not_begin_in_time_never_begins() -> None:
+    never, begun = threading.Event(), list[int]()
+
+    def do(task: Task) -> None:
+        begun.append(task.id)
+        never.wait(60)
+
+    tasks = [Task(number, "t", None) for number in range(MAX_THREADS + 5)]
+    assert attempt_all(tasks, do, time.monotonic() + 0.3) == Outcome({}, {task.id for task in tasks})
+    never.set()
+    assert begun == list(range(MAX_THREADS))
+
+
+def test_without_time_no_work_is_waited_for() -> None:
+    never = threading.Event()
+    outcome = attempt_all([Task(1, "t", None)], lambda _: bool(never.wait(60)), time.monotonic() - 1)
+    never.set()
+    assert outcome == Outcome({}, {1})
 
 
 def test_database_lost_during_the_work_costs_no_second_work(
@@ -174,7 +217,7 @@ def test_database_lost_during_the_work_costs_no_second_work(
     row = database.execute("SELECT CONNECTION_ID() AS id").fetchone()
     assert row
     counts: Counter[str] = Counter()
-    process_task.process(batch_of(task_id), database, lambda _: mariadb.query(f"KILL {row['id']}"), counts)
+    process_task.process(batch_of(task_id), database, lambda _: mariadb.query(f"KILL {row['id']}"), counts, LATER)
     assert mariadb.statuses(task_id) == ["Completed"]
     assert counts["TasksCompleted"] == 1
 
@@ -212,6 +255,16 @@ def test_handler_answers_failures_and_publishes_metrics(
     running[1].add_response("put_metric_data", {}, expected)
     records = [*batch_of(mariadb.add()), record("poison", "?")]
     assert process_task.handler({"Records": records}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+
+
+def test_handler_keeps_time_for_what_follows_the_work(
+    mariadb: Any, running: tuple[Stubber, Stubber], process_task: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROCESSING_SECONDS", "0.5")
+    running[1].add_response("put_metric_data", {}, metrics_of(TasksStarted=1))
+    hurried = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: process_task.RESERVE * 1000)
+    with pytest.raises(BatchError, match="the time was up"):
+        process_task.handler({"Records": batch_of(mariadb.add())}, hurried)
 
 
 def test_handler_raises_for_a_wholly_failed_batch_after_publishing_metrics(
