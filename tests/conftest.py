@@ -30,6 +30,7 @@ SHARED = {
     "test_security_groups",
     "test_role_access",
     "test_rds_iam_auth",
+    "test_releases",
     "test_verify",
 }
 
