@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls to Lambda that event source mappings need. `client` is boto3's client of `lambda`."""
+"""The calls that event source mappings need. `client` is boto3's client of `lambda`, `sqs` that of SQS."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.event_source impor
 
 # Lambda answers so while it is still busy with an earlier change.
 BUSY = ["ResourceInUseException"]
+# A function or mapping; a queue, by the code on the wire and by the name that the API reference gives it.
+MISSING = ["ResourceNotFoundException", "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"]
 
 
 class EventSourceError(AnsibleAWSError):
@@ -41,7 +43,7 @@ class EventSourceErrorHandler(AWSErrorHandler):
 
     @classmethod
     def _is_missing(cls) -> type[Exception]:
-        return is_boto3_error_code("ResourceNotFoundException")
+        return is_boto3_error_code(MISSING)
 
 
 class MappingWaiters(BaseWaiterFactory):
@@ -59,6 +61,29 @@ class MappingWaiters(BaseWaiterFactory):
             "settled": common | {"acceptors": settled},
             "deleted": common | {"acceptors": [missing | {"state": "success"}]},
         }
+
+
+@EventSourceErrorHandler.list_error_handler("read the timeout of function {function_name}")
+@AWSRetry.jittered_backoff()
+def function_timeout(client: Any, function_name: str) -> int | None:
+    """Return the function's timeout in seconds, or None where there is no such function (yet).
+
+    :raises EventSourceError: GetFunctionConfiguration was refused or failed.
+    """
+    return client.get_function_configuration(FunctionName=function_name)["Timeout"]
+
+
+@EventSourceErrorHandler.list_error_handler("read the visibility timeout of queue {queue_arn}")
+@AWSRetry.jittered_backoff()
+def visibility_timeout(sqs: Any, queue_arn: str) -> int | None:
+    """Return the queue's visibility timeout in seconds, or None where there is no such queue (yet).
+
+    :raises EventSourceError: GetQueueUrl or GetQueueAttributes was refused or failed.
+    """
+    account, name = queue_arn.split(":")[-2:]
+    url = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    return int(answer["Attributes"]["VisibilityTimeout"])
 
 
 @EventSourceErrorHandler.common_error_handler("list event source mappings of {event_source_arn}")
@@ -92,9 +117,9 @@ def create_mapping(client: Any, function_name: str, event_source_arn: str, setti
 
     :raises EventSourceError: CreateEventSourceMapping was refused or failed.
     """
-    return client.create_event_source_mapping(
-        FunctionName=function_name, EventSourceArn=event_source_arn, **request_of(settings)
-    )
+    # an empty structure is what an update clears a setting with
+    fields = {name: value for name, value in request_of(settings).items() if value != {}}
+    return client.create_event_source_mapping(FunctionName=function_name, EventSourceArn=event_source_arn, **fields)
 
 
 @EventSourceErrorHandler.common_error_handler("update event source mapping {uuid}")

@@ -14,9 +14,18 @@ description:
   - Creates, updates and deletes the event source mapping by which Lambda takes messages from one SQS queue to one
     function.
   - The options state the whole mapping. An option that is not given is converged to its default, not left as it is.
+  - A mapping is updated in place. Messages that are being worked on stay with the invocation that has them.
   - Settings of a mapping that have no option here are left as they are.
   - Lambda changes mappings in the background. The module waits until an earlier change is finished, and until its own
     is.
+  - A queue whose visibility timeout is shorter than the function's timeout is refused before any change, since its
+    messages would come again while the function is still at work on them. AWS recommends six times the function's
+    timeout, and O(maximum_batching_window) on top. Below that the module warns when it creates or changes the mapping,
+    and not in each run, since the queue may be one that you can't change.
+notes:
+  - Needs C(lambda:ListEventSourceMappings), C(lambda:GetEventSourceMapping), C(lambda:CreateEventSourceMapping),
+    C(lambda:UpdateEventSourceMapping), C(lambda:DeleteEventSourceMapping), C(lambda:GetFunctionConfiguration),
+    C(sqs:GetQueueUrl) and C(sqs:GetQueueAttributes).
 author:
   - taskmanager.aws contributors
 options:
@@ -45,9 +54,22 @@ options:
     default: 10
   maximum_batching_window:
     description:
-      - The longest time to gather messages for one invocation, from 0 to 300 seconds.
+      - The longest time to gather messages for one invocation, from 0 to 300 seconds. A FIFO queue allows none.
     type: int
     default: 0
+  maximum_concurrency:
+    description:
+      - The highest number of invocations at a time, from 2 to 1000. Without it there is no limit but the function's.
+    type: int
+  filter_criteria:
+    description:
+      - Patterns of which a message has to match one. Without them the function gets every message.
+      - Up to 10 (5, unless your account's quota was raised), each of up to 4096 characters as JSON.
+      - Lambda deletes messages that match none.
+      - They are compared by what they mean. The order of patterns, that of keys, and white space don't count.
+    type: list
+    elements: dict
+    default: []
   report_batch_item_failures:
     description:
       - Whether the function answers which messages failed (C(ReportBatchItemFailures)), so that only those come again.
@@ -71,7 +93,7 @@ attributes:
     details:
       - An earlier change that is not finished is waited for in check mode as well.
       - Whether the queue and the function exist, and whether the function's role may read the queue, is asked by AWS
-        only when a mapping is really created.
+        only when a mapping is really created. Where one of the two is not there yet, their timeouts are not compared.
   diff_mode:
     description: Shows the settings that differ, before and after.
     support: full
@@ -96,6 +118,15 @@ EXAMPLES = r"""
     event_source_arn: arn:aws:sqs:eu-north-1:123456789012:orders
     batch_size: 100
     maximum_batching_window: 5
+
+- name: Take paid and express orders alone, in five invocations at a time
+  taskmanager.aws.lambda_event_source:
+    function_name: take_order
+    event_source_arn: arn:aws:sqs:eu-north-1:123456789012:orders
+    maximum_concurrency: 5
+    filter_criteria:
+      - body: {status: [paid]}
+      - body: {delivery: [{prefix: express}]}
 
 - name: Stop taking messages for now
   taskmanager.aws.lambda_event_source:
@@ -136,11 +167,22 @@ settings:
       returned: always
       type: int
       sample: 0
+    maximum_concurrency:
+      description: The highest number of invocations at a time; null without a limit.
+      returned: always
+      type: int
+      sample: 5
     report_batch_item_failures:
       description: Whether the function answers which messages failed.
       returned: always
       type: bool
       sample: true
+    filter_criteria:
+      description: The patterns as JSON, sorted.
+      returned: always
+      type: list
+      elements: str
+      sample: ['{"body":{"status":["paid"]}}']
     enabled:
       description: Whether Lambda takes messages from the queue.
       returned: always
@@ -156,17 +198,22 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.taskmanager.aws.plugins.module_utils.event_source import (
     InvalidEventSourceError,
     Settings,
+    VisibilityTimeoutError,
+    canonical,
     check,
     plan,
     settings_of,
+    visibility_warning,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.event_source_api import (
     EventSourceError,
     create_mapping,
     delete_mapping,
     find_mapping,
+    function_timeout,
     settle,
     update_mapping,
+    visibility_timeout,
     wait_until,
 )
 
@@ -175,14 +222,18 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     """Converge the mapping and return the module's result.
 
     :raises InvalidEventSourceError: what was asked for breaks Lambda's rules.
+    :raises VisibilityTimeoutError: the queue would deliver messages again that are still worked on.
     :raises EventSourceError: AWS refused or failed a call, or did not finish a change in time.
     """
     given = given_settings(module.params)
     check(module.params["event_source_arn"], given)
     desired = given if module.params["state"] == "present" else None
     client = module.client("lambda")
+    warning = compared_timeouts(client, module, given) if desired else None
     current = settled_mapping(client, module.params)
     change = plan(settings_of(current) if current else None, desired)
+    if warning and change.changed:
+        module.warn(warning)
     if change.changed and not module.check_mode:
         current = apply(client, module.params, current, desired)
     result: dict[str, Any] = {"changed": change.changed}
@@ -198,9 +249,24 @@ def given_settings(params: dict[str, Any]) -> Settings:
     return Settings(
         batch_size=params["batch_size"],
         maximum_batching_window=params["maximum_batching_window"],
+        maximum_concurrency=params["maximum_concurrency"],
         report_batch_item_failures=params["report_batch_item_failures"],
+        filter_criteria=canonical(params["filter_criteria"]),
         enabled=params["enabled"],
     )
+
+
+def compared_timeouts(client: Any, module: AnsibleAWSModule, settings: Settings) -> str | None:
+    """Return what is to be warned of; nothing where the function or the queue is not there yet.
+
+    :raises VisibilityTimeoutError: the queue's visibility timeout is shorter than the function's timeout.
+    """
+    function, queue = module.params["function_name"], module.params["event_source_arn"]
+    timeout = function_timeout(client, function)
+    visibility = visibility_timeout(module.client("sqs"), queue)
+    if timeout is None or visibility is None:
+        return None
+    return visibility_warning(settings, function, timeout, queue, visibility)
 
 
 def settled_mapping(client: Any, params: dict[str, Any]) -> Mapping[str, Any] | None:
@@ -241,7 +307,9 @@ def main() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "batch_size": {"type": "int", "default": 10},
             "maximum_batching_window": {"type": "int", "default": 0},
+            "maximum_concurrency": {"type": "int"},
             "report_batch_item_failures": {"type": "bool", "default": True},
+            "filter_criteria": {"type": "list", "elements": "dict", "default": []},
             "enabled": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 180},
         },
@@ -249,7 +317,7 @@ def main() -> None:
     )
     try:
         result = run(module)
-    except InvalidEventSourceError as error:
+    except (InvalidEventSourceError, VisibilityTimeoutError) as error:
         module.fail_json(msg=str(error))
     except EventSourceError as error:
         module.fail_json_aws_error(error)
