@@ -26,11 +26,13 @@ SHARED = {
     "test_failures",
     "test_emf",
     "test_idempotence",
+    "test_mapping",
     "test_preview",
     "test_security_groups",
     "test_role_access",
     "test_rds_iam_auth",
     "test_releases",
+    "test_redrive",
     "test_verify",
 }
 

@@ -10,10 +10,7 @@ import re
 from typing import Any
 
 from stack import Stack
-
-
-def test_a_second_run_changes_nothing(system: Stack) -> None:
-    assert system.converge("converge.yml").changed == 0
+from system import mapping
 
 
 def test_check_mode_names_the_drift_changes_nothing_and_shows_no_secret(system: Stack) -> None:
@@ -24,7 +21,7 @@ def test_check_mode_names_the_drift_changes_nothing_and_shows_no_secret(system: 
         "/aws/lambda/add_task",
         "TaskManagementDashboard",
         "add_task-errors",
-        mapping_source(system),
+        mapping(system)["EventSourceArn"],
     ]
     assert drifted(system) == DRIFTED
     secrets = [system.record[name] for name in ("secret_key", "admin_secret_key", "db_admin_password")]
@@ -41,16 +38,37 @@ def test_the_next_run_puts_the_drift_right(system: Stack) -> None:
     after = functions.get_function_configuration(FunctionName="add_task")
     assert (after["Role"], after["VpcConfig"]) == (before["Role"], before["VpcConfig"])
     found = drifted(system)
-    assert (found["retention"], found["threshold"], found["batch_size"]) == (14, 5.0, 10)
-    assert found["responses"] == ["ReportBatchItemFailures"]
+    assert (found["retention"], found["threshold"]) == (14, 5.0)
+    assert found["mapping"] == SHIPPED_MAPPING
     assert "EC2 CPU" in found["dashboard"]
 
 
+# Last, so that it also holds for what was put right.
+def test_a_second_run_changes_nothing(system: Stack) -> None:
+    assert system.converge("converge.yml").changed == 0
+
+
+# Each setting that a mapping from a queue has.
+SHIPPED_MAPPING = {
+    "BatchSize": 10,
+    "MaximumBatchingWindowInSeconds": 0,
+    "ScalingConfig": {},
+    "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    "FilterCriteria": {},
+    "State": "Enabled",
+}
+DRIFTED_MAPPING = {
+    "BatchSize": 3,
+    "MaximumBatchingWindowInSeconds": 2,
+    "ScalingConfig": {"MaximumConcurrency": 2},
+    "FunctionResponseTypes": [],
+    "FilterCriteria": {"Filters": [{"Pattern": '{"body": {"Type": ["Notification"]}}'}]},
+    "State": "Disabled",
+}
 DRIFTED = {
     "retention": 7,
     "threshold": 99.0,
-    "batch_size": 3,
-    "responses": [],
+    "mapping": DRIFTED_MAPPING,
     "dashboard": '{"widgets": []}',
 }
 
@@ -64,27 +82,18 @@ def drift(stack: Stack) -> None:
     keep = ["AlarmName", "AlarmDescription", "AlarmActions", "Namespace", "MetricName", "Dimensions", "Statistic"]
     keep += ["Period", "EvaluationPeriods", "ComparisonOperator", "TreatMissingData"]
     cloudwatch.put_metric_alarm(Threshold=DRIFTED["threshold"], **{name: alarm[name] for name in keep})
-    (mapping,) = functions.list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
-    functions.update_event_source_mapping(
-        UUID=mapping["UUID"], BatchSize=DRIFTED["batch_size"], FunctionResponseTypes=[]
-    )
+    settings = {name: value for name, value in DRIFTED_MAPPING.items() if name != "State"}
+    functions.update_event_source_mapping(UUID=mapping(stack)["UUID"], Enabled=False, **settings)
 
 
 def drifted(stack: Stack) -> dict[str, Any]:
     """What AWS has of that now."""
-    cloudwatch, logs, functions = (stack.client(name) for name in ("cloudwatch", "logs", "lambda"))
+    cloudwatch, logs = stack.client("cloudwatch"), stack.client("logs")
     (group,) = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/add_task")["logGroups"]
     (alarm,) = cloudwatch.describe_alarms(AlarmNames=["add_task-errors"])["MetricAlarms"]
-    (mapping,) = functions.list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
     return {
         "retention": group["retentionInDays"],
         "threshold": alarm["Threshold"],
-        "batch_size": mapping["BatchSize"],
-        "responses": mapping.get("FunctionResponseTypes", []),
+        "mapping": {name: mapping(stack).get(name, type(value)()) for name, value in DRIFTED_MAPPING.items()},
         "dashboard": cloudwatch.get_dashboard(DashboardName="TaskManagementDashboard")["DashboardBody"],
     }
-
-
-def mapping_source(stack: Stack) -> str:
-    (mapping,) = stack.client("lambda").list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
-    return str(mapping["EventSourceArn"])

@@ -271,6 +271,25 @@ def test_an_update_waits_for_the_change_before_it_and_for_its_own(aws: Stubber, 
     assert result["diff"] == {"before": {"enabled": True}, "after": {"enabled": False}}
 
 
+@pytest.mark.parametrize(
+    ("option", "fields"),
+    [
+        ({"batch_size": 3}, {"BatchSize": 3}),
+        ({"maximum_batching_window": 3}, {"MaximumBatchingWindowInSeconds": 3}),
+        ({"maximum_concurrency": 3}, {"ScalingConfig": {"MaximumConcurrency": 3}}),
+        ({"report_batch_item_failures": False}, {"FunctionResponseTypes": []}),
+        ({"filter_criteria": [{"a": [3]}]}, {"FilterCriteria": {"Filters": [{"Pattern": '{"a":[3]}'}]}}),
+    ],
+)
+def test_each_option_is_the_field_that_is_updated(
+    aws: Stubber, sqs: Stubber, option: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    answer_timeouts(aws, sqs)
+    answer_list(aws, mapping())
+    aws.add_response("update_event_source_mapping", mapping(**fields), {"UUID": UUID, **UPDATE, **fields})
+    assert lambda_event_source.run(FakeModule(aws, sqs, **option))["changed"]
+
+
 def test_a_mapping_that_is_being_deleted_is_made_anew(aws: Stubber, sqs: Stubber) -> None:
     answer_timeouts(aws, sqs)
     answer_list(aws, mapping("Deleting"))
