@@ -27,6 +27,7 @@ SHARED = {
     "test_emf",
     "test_idempotence",
     "test_mapping",
+    "test_packages",
     "test_preview",
     "test_security_groups",
     "test_role_access",

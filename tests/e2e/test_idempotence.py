@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from deployer import decided, log
 from stack import Stack
 from system import mapping
 
@@ -44,8 +45,14 @@ def test_the_next_run_puts_the_drift_right(system: Stack) -> None:
 
 
 # Last, so that it also holds for what was put right.
-def test_a_second_run_changes_nothing(system: Stack) -> None:
+def test_a_second_run_changes_nothing_and_only_reads(system: Stack) -> None:
+    packages = {path: path.stat().st_mtime_ns for path in system.build.glob("lambda/*.zip")}
+    calls = len(log(system))
     assert system.converge("converge.yml").changed == 0
+    actions = decided(system, "allowed", calls)
+    assert "lambda:GetFunction" in actions
+    assert [action for action in actions if not re.match(r"\w+:(Get|List|Describe)", action)] == []
+    assert {path: path.stat().st_mtime_ns for path in system.build.glob("lambda/*.zip")} == packages != {}
 
 
 # Each setting that a mapping from a queue has.
