@@ -8,26 +8,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from stack import ROOT, Stack
+from stack import ROOT, Stack, running
 
 FILES = Path(__file__).with_name("files")
-
-
-@contextmanager
-def running(name: str, *options: str) -> Iterator[Stack]:
-    """A stack that runs, and leaves nothing behind."""
-    stack = Stack(ROOT / ".local" / name, options)
-    shutil.rmtree(stack.directory, ignore_errors=True)
-    try:
-        stack.converge("local_up.yml")
-        yield stack
-    finally:
-        stack.converge("local_down.yml")
-    assert stack.pids() == []
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A proxy in front of the embedded AWS that answers chosen actions in its place, as AWS would."""
+"""A proxy in front of the embedded AWS: as AWS may, it answers chosen actions otherwise, throttles and repeats."""
 
 from __future__ import annotations
 
 import http.client
+import json
+import random
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Answer:
-    """What an action is answered, in the JSON protocol."""
+    """What an action is answered."""
 
     status: int
     body: bytes
@@ -27,19 +31,26 @@ class Answer:
 
 @dataclass
 class Proxy:
-    """A running proxy: its address, what it answers or makes of answers by action, and the actions that it saw."""
+    """A running proxy: its address, what it does to whose calls, and the actions that it saw and throttled.
+
+    `answers` are given in place of AWS's, `rewrites` make another body of AWS's, both by action. `throttled_share` of
+    the other calls are refused for their rate, and the actions in `repeated` are passed on twice.
+    """
 
     url: str
     answers: dict[str, Answer] = field(default_factory=dict)
     rewrites: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+    throttled_share: float = 0
+    repeated: frozenset[str] = frozenset()
     seen: list[str] = field(default_factory=list)
+    throttled: list[str] = field(default_factory=list)
 
 
 @contextmanager
 def running_proxy(endpoint_url: str) -> Iterator[Proxy]:
     """Run a proxy in front of `endpoint_url`."""
     upstream = urlsplit(endpoint_url).netloc
-    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *connection: _Handler(proxy, upstream, *connection))
+    server = _Server(("127.0.0.1", 0), lambda *connection: _Handler(proxy, upstream, *connection))
     proxy = Proxy(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -51,8 +62,39 @@ def running_proxy(endpoint_url: str) -> Iterator[Proxy]:
         server.server_close()
 
 
+def action_of(path: str, headers: Message, body: bytes) -> str:
+    """The action that a request asks for, in AWS's JSON, CBOR or query protocol."""
+    if "X-Amz-Target" in headers:
+        return headers["X-Amz-Target"].rpartition(".")[2]
+    if "/operation/" in path:
+        return path.rpartition("/")[2]
+    return parse_qs(body.decode()).get("Action", [""])[0]
+
+
+def throttling(path: str, headers: Message) -> Answer:
+    """What AWS answers a request that exceeds a rate, in the protocol of the request."""
+    error = {"__type": "ThrottlingException", "message": "Rate exceeded"}
+    if "X-Amz-Target" in headers:
+        return Answer(400, json.dumps(error).encode(), {"Content-Type": "application/x-amz-json-1.0"})
+    if "/operation/" in path:
+        texts = [text.encode() for pair in error.items() for text in pair]
+        # RFC 8949: a map of two pairs of texts that are shorter than 24 bytes
+        body = b"\xa2" + b"".join(bytes([0x60 + len(text)]) + text for text in texts)
+        return Answer(400, body, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"})
+    xml = f"<Error><Type>Sender</Type><Code>Throttling</Code><Message>{error['message']}</Message></Error>"
+    return Answer(400, f"<ErrorResponse>{xml}</ErrorResponse>".encode(), {"Content-Type": "text/xml"})
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away, for example since they were killed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one packet: a second one would wait for the first one's acknowledgement
 
     def __init__(self, proxy: Proxy, upstream: str, *connection: Any) -> None:
         """Take what all connections share; the base class answers at once, so that comes first."""
@@ -61,10 +103,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        target = self.headers.get("X-Amz-Target")
-        action = target.rpartition(".")[2] if target else parse_qs(body.decode())["Action"][0]
+        action = action_of(self.path, self.headers, body)
         self._proxy.seen.append(action)
-        answer = self._proxy.answers.get(action) or self._ask_upstream(body)
+        answer = self._proxy.answers.get(action) or self._throttle(action) or self._ask_upstream(body)
+        if action in self._proxy.repeated and answer.status == 200:
+            self._ask_upstream(body)
         if rewrite := self._proxy.rewrites.get(action):
             answer = replace(answer, body=rewrite(answer.body))
         self.send_response(answer.status)
@@ -74,6 +117,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
+    def _throttle(self, action: str) -> Answer | None:
+        if random.random() >= self._proxy.throttled_share:  # noqa: S311 - it guards nothing
+            return None
+        self._proxy.throttled.append(action)
+        return throttling(self.path, self.headers)
+
     def _ask_upstream(self, body: bytes) -> Answer:
         connection = http.client.HTTPConnection(self._upstream)
         # The signature covers the header Host, so it stays ours.
@@ -82,7 +131,10 @@ class _Handler(BaseHTTPRequestHandler):
             connection.putheader(name, value)
         connection.endheaders(body)
         response = connection.getresponse()
-        answer = Answer(response.status, response.read(), {"Content-Type": response.headers["Content-Type"]})
+        copied = {
+            name: value for name, value in response.headers.items() if name in ("Content-Type", "smithy-protocol")
+        }
+        answer = Answer(response.status, response.read(), copied)
         connection.close()
         return answer
 

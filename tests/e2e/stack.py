@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -172,3 +174,16 @@ class Stack:
             if f"{self.directory}/".encode() in command and b"ansible-playbook" not in command:
                 found.append(int(entry.name))
         return found
+
+
+@contextmanager
+def running(name: str, *options: str) -> Iterator[Stack]:
+    """A stack that runs, and leaves nothing behind; its playbooks get the options."""
+    stack = Stack(ROOT / ".local" / name, options)
+    shutil.rmtree(stack.directory, ignore_errors=True)
+    try:
+        stack.converge("local_up.yml")
+        yield stack
+    finally:
+        stack.converge("local_down.yml")
+    assert stack.pids() == []
