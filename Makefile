@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview test lint unit molecule e2e up down policies requirements clean
+.PHONY: help setup demo preview bench test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
@@ -47,6 +47,9 @@ demo: ## Make the system on the embedded AWS and send 20 tasks through it
 
 preview: setup ## Draw the deployed dashboard to build/dashboard.html
 	ansible-playbook playbooks/preview.yml
+
+bench: setup ## Compare the functions with the course's algorithm; write build/bench.json
+	PYTHONPATH=tests/e2e python tests/bench/functions.py
 
 up: setup ## Run the embedded AWS and the database; write build/local.env
 	ansible-playbook playbooks/local_up.yml

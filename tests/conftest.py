@@ -20,6 +20,7 @@ SHARED = {
     "test_deployer",
     "test_least_privilege",
     "test_alarms",
+    "test_bench",
     "test_dashboards",
     "test_drift_by_others",
     "test_examples",
