@@ -86,7 +86,9 @@ def deployed(stack: Stack, contender: Contender, function: str, *, repeated: boo
         yield name
     finally:
         client.delete_function(FunctionName=name)
-        stack.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{name}")
+        logs = stack.client("logs")
+        for group in logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"]:
+            logs.delete_log_group(logGroupName=group["logGroupName"])
 
 
 def events(stack: Stack, function: str, number: int) -> list[dict[str, Any]]:

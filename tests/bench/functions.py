@@ -22,7 +22,7 @@ from pathlib import Path
 from contenders import BATCH_SIZE, FUNCTIONS, Contender, original, this_project
 from measures import Sizes, import_times, in_process, invocation_times, package_bytes, through_queue
 from stack import ROOT, Stack, running
-from system import held_back
+from system import converge_functions, held_back
 
 type Figures = dict[str, dict[str, dict[str, float]]]  # by function, contender and key
 
@@ -150,7 +150,9 @@ def line(row: Row, contenders: Mapping[str, Mapping[str, float]]) -> str:
 def machine() -> str:
     """What the figures were measured on."""
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    return f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}, Python {platform.python_version()}"
+    processor = model[1] if model else platform.machine()
+    load = os.getloadavg()[2]  # of the last fifteen minutes: what else ran
+    return f"{os.cpu_count()} cores of {processor}, Python {platform.python_version()}, load average {load:.0f}"
 
 
 def write(figures: Figures) -> None:
@@ -169,7 +171,7 @@ def main() -> int:
     """Run all of it on a stack of its own."""
     tell("start a stack and converge it")
     with running("bench") as stack:
-        stack.converge("site.yml", "--tags", "iam,rds_iam_auth,lambda_deploy")
+        converge_functions(stack)
         figures = compare(stack, SIZES)
     write(figures)
     print(f"\nOn {machine()}\n\n{table(figures)}\n\n{LEGEND}\n\nAlso in {RESULT.relative_to(ROOT)}, under functions.")

@@ -23,7 +23,7 @@ import yaml
 from botocore.config import Config
 from proxy import Proxy, running_proxy
 from stack import ROOT, Stack, wait_until
-from system import DEAD_LETTERS, counted, queue_attributes, queue_url, queue_with
+from system import DEAD_LETTERS, converge_functions, counted, queue_attributes, queue_url, queue_with
 
 FILES = Path(__file__).with_name("files")
 FUNCTIONS = ("add_task", "process_task")
@@ -35,7 +35,7 @@ THROTTLED_SHARE = 0.1
 RESTARTED_AT = (TASKS // 3, TASKS * 2 // 3)  # accepted tasks
 BATCH_SIZE = 10
 # Seconds. Messages become visible sooner than is sound: a batch that takes longer is delivered again while it runs.
-PATIENCE, PAUSE, FUNCTION_TIMEOUT, VISIBILITY_TIMEOUT, WORK_LIMIT = 60, 0.3, 20, 4, 60
+PATIENCE, PAUSE, FUNCTION_TIMEOUT, VISIBILITY_TIMEOUT, WORK_LIMIT = 120, 0.3, 20, 4, 120
 MAX_RECEIVE_COUNT = 5
 # An invocation that was cut off: COMMIT may have been done, and its answer lost.
 CUT_OFF = re.compile(r"Worker process died|Task timed out|\(2013, 'Lost connection to MySQL server during query")
@@ -190,7 +190,7 @@ def lambdas_that_get_killed(directory: Path) -> Path:
 
 
 def deploy(stack: Stack, lambdas: Path, endpoint_url: str) -> None:
-    """Make the system without what watches it, with functions that call AWS at `endpoint_url`; count completions."""
+    """Make the system with functions that call AWS at `endpoint_url`, and have completions counted."""
     inventory = yaml.safe_load((ROOT / "inventory/group_vars/all/lambda_deploy.yml").read_text())
     environment = {"AWS_ENDPOINT_URL": endpoint_url, "KILLED_EACH": str(KILLED_EACH)}
     stack.extra = {
@@ -198,7 +198,7 @@ def deploy(stack: Stack, lambdas: Path, endpoint_url: str) -> None:
         "taskmanager_function_timeout": FUNCTION_TIMEOUT,
         "taskmanager_function_environment": inventory["taskmanager_function_environment"] | environment,
     }
-    stack.converge("site.yml", "--tags", "iam,rds_iam_auth,lambda_deploy")
+    converge_functions(stack)
     for statement in COMPLETIONS:
         stack.query(statement)
 
