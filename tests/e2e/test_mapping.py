@@ -28,7 +28,7 @@ SETTINGS: list[dict[str, Any]] = [
 
 def test_no_message_is_lost_while_every_setting_is_changed_back_and_forth(system: Stack, tmp_path: Path) -> None:
     before = mapping(system)
-    ends = {"function_name": "process_task", "event_source_arn": before["EventSourceArn"]}
+    ends = {"function_name": before["FunctionArn"], "event_source_arn": before["EventSourceArn"]}
     changes = [*SETTINGS, {}, *reversed(SETTINGS), {}]
     tasks = [{"taskmanager.aws.lambda_event_source": ends | settings} for settings in changes]
     defaults = {"group/taskmanager.aws.aws": "{{ taskmanager_aws }}"}
