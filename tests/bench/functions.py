@@ -33,11 +33,11 @@ SIZES = {
     "this project": Sizes(invocations=200, messages=2000, warm=30, cold=5, imports=7),
 }
 LEGEND = """\
-handler alone           called again and again in one warm function process, without Lambda in between
+handler alone           called again and again in one warm function process, without Lambda in between; at the median
 through SQS             one function process, a queue that is full beforehand; what the embedded AWS takes is in it
 invocation              as its caller sees it; what the embedded AWS takes is in it
 database round trips    statements; a login takes several more, which are not counted
-a bare import           of boto3 and PyMySQL, and the making of one client, in a fresh interpreter too"""
+a bare import           of boto3 and PyMySQL, and the making of one client; processor time in fresh interpreters"""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def machine() -> str:
     """What the figures were measured on."""
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     processor = model[1] if model else platform.machine()
-    load = os.getloadavg()[2]  # of the last fifteen minutes: what else ran
+    load = os.getloadavg()[1]  # of the last five minutes, which is about what a run takes
     return f"{os.cpu_count()} cores of {processor}, Python {platform.python_version()}, load average {load:.0f}"
 
 
