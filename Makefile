@@ -22,12 +22,12 @@ $(UV):
 
 $(CONTROLLER): requirements/controller.txt | $(UV)
 	test -x .venv/bin/python || $(UV) venv --quiet --python '>=3.12' .venv
-	$(UV) pip sync --quiet --require-hashes --python .venv/bin/python $<
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv/bin/python $<
 	touch $@
 
 $(EMULATOR): requirements/emulator.txt | $(UV)
 	test -x .cache/emulator/bin/python || $(UV) venv --quiet --python '>=3.12' .cache/emulator
-	$(UV) pip sync --quiet --require-hashes --python .cache/emulator/bin/python $<
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .cache/emulator/bin/python $<
 	touch $@
 
 # the local database and its plugin

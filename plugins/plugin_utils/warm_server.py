@@ -10,20 +10,26 @@ client sends the file descriptors of a program, its stdout and its stderr, and i
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
 import gc
+import hashlib
 import importlib
+import marshal
 import os
 import select
 import signal
 import socket
 import struct
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-LIBRARIES = ("json", "uuid", "tempfile", "zipfile", "runpy", "pymysql", "yaml")
+LIBRARIES = ("distro", "json", "pymysql", "runpy", "tempfile", "typing_extensions", "uuid", "yaml", "zipfile")
 
 
 def load(services: Sequence[str]) -> None:
@@ -33,18 +39,41 @@ def load(services: Sequence[str]) -> None:
             importlib.import_module(library)
     try:
         import boto3
+        import botocore.session
         from botocore import UNSIGNED
         from botocore.config import Config
-        from botocore.loaders import JSONFileLoader
     except ImportError:
         return
-    # a service's model is a big JSON file, and each session has a loader of its own, which would parse it again
-    read, loader = JSONFileLoader.load_file, JSONFileLoader()
-    parse = functools.cache(lambda path: read(loader, path))
-    JSONFileLoader.load_file = lambda _loader, file_path: parse(file_path)
+    # a service's model is a big JSON file, and each session would find and parse it again with a loader of its own
+    botocore.session.create_loader = functools.cache(botocore.session.create_loader)
     session = boto3.session.Session(region_name="us-east-1")
     for service in set(services) & set(session.get_available_services()):
         session.client(service, config=Config(signature_version=UNSIGNED))  # needs no credentials
+
+
+def remember_compiled(cache: Path) -> None:
+    """Keep what the import of zip files compiles: most of a module's start, and the same from module to module.
+
+    A module's zip file has Ansible's code as source, and `zipimport` keeps no compiled files. What is kept goes by the
+    source and its name within the zip file, so that it is never another module's.
+    """
+    cache.mkdir(mode=0o700)
+    plain = builtins.compile
+
+    def remembering(source: Any, filename: Any, mode: str, *args: Any, **options: Any) -> Any:
+        _file, zipped, name = str(filename).partition(".zip/")
+        if not (zipped and isinstance(source, bytes) and mode == "exec" and options == {"dont_inherit": True}):
+            return plain(source, filename, mode, *args, **options)
+        kept = cache / hashlib.sha256(name.encode() + b"\0" + source).hexdigest()
+        with contextlib.suppress(FileNotFoundError):
+            return marshal.loads(kept.read_bytes())  # noqa: S302 # written below, in a folder of this user's alone
+        code = plain(source, filename, mode, **options)
+        with tempfile.NamedTemporaryFile(dir=cache, delete=False) as new:
+            new.write(marshal.dumps(code))
+        os.rename(new.name, kept)
+        return code
+
+    builtins.compile = remembering
 
 
 def execute(program: int, out: int, err: int) -> int:
@@ -92,6 +121,7 @@ def main(path: str, owner: int, services: Sequence[str]) -> None:
     """Serve at a socket until the owner ends."""
     owner_ended = os.pidfd_open(owner)
     load(services)
+    remember_compiled(Path(path).with_suffix(".compiled"))
     gc.freeze()  # keeps the collector from touching, and so copying, the pages that children share
     sys.path[0] = ""  # as for a program on stdin
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the handlers
