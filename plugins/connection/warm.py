@@ -16,8 +16,8 @@ description:
     reads or changes something in AWS, and loading boto3 and its service models is most of that start.
   - One process for each run of C(ansible-playbook) and interpreter loads them once, and forks a child for each module.
     It ends with the run.
-  - Only libraries are loaded beforehand. All of Ansible's code and of collections comes with the module, as always. What
-    was compiled of it is kept for the modules that follow, by its source, in the temporary folder of the run.
+  - Only libraries are loaded beforehand. All of Ansible's code and of collections comes with the module, as always.
+    What is compiled of it is kept for the modules that follow, by its source, in the temporary folder of the run.
   - What is not a pipelined module (a raw command, a transfer of files, C(become), C(environment), C(async)) goes the
     way of P(ansible.builtin.local#connection). So does everything where there are no process file descriptors, that is,
     outside Linux.
