@@ -60,7 +60,8 @@ up: setup ## Run the embedded AWS and the database; write build/local.env
 down: setup ## Stop them and remove their data
 	ansible-playbook playbooks/local_down.yml
 
-test: setup $(BROWSER) lint molecule ## Run lint, molecule, unit and e2e tests
+test: setup $(BROWSER) ## Run lint, molecule, unit and e2e tests
+	$(MAKE) --no-print-directory --jobs 2 lint molecule # neither keeps two cores busy
 	pytest
 
 lint: setup ## Run the linters
