@@ -289,6 +289,38 @@ def test_a_condition_on_a_mappings_function_is_never_met(endpoint: str) -> None:
     )
 
 
+def test_an_alias_is_not_told_from_its_function(endpoint: str) -> None:
+    request = {"FunctionName": "any", "Qualifier": "live"}
+    refused(endpoint, "lambda", "invoke", request, Action="lambda:InvokeFunction", Resource=f"{FUNCTION}:live")
+
+
+NO_MAPPING = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "taken_for"),
+    [
+        ("get_alias", {"FunctionName": "any", "Name": "live"}, "ListAliases"),
+        ("update_alias", {"FunctionName": "any", "Name": "live"}, "ListAliases"),
+        ("delete_alias", {"FunctionName": "any", "Name": "live"}, "ListAliases"),
+        ("get_event_source_mapping", {"UUID": NO_MAPPING}, "ListEventSourceMappings"),
+    ],
+)
+def test_an_action_of_lambda_is_taken_for_another(
+    endpoint: str, operation: str, request_: dict[str, Any], taken_for: str
+) -> None:
+    nothing = {"Action": "lambda:Any", "Resource": "*"}
+    with pytest.raises(ClientError, match=f"not authorized to perform: lambda:{taken_for}"):
+        getattr(limited(endpoint, "lambda", nothing), operation)(**request_)
+
+
+@pytest.mark.parametrize("operation", ["update_event_source_mapping", "delete_event_source_mapping"])
+def test_a_mapping_may_be_changed_by_everybody(endpoint: str, operation: str) -> None:
+    nothing = {"Action": "lambda:Any", "Resource": "*"}
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        getattr(limited(endpoint, "lambda", nothing), operation)(UUID=NO_MAPPING)
+
+
 def test_a_policy_for_the_streams_of_a_log_group_admits_nobody(endpoint: str) -> None:
     client(endpoint, "logs").create_log_group(logGroupName="/mine")
     streams = "arn:aws:logs:eu-north-1:123456789012:log-group:/mine:*"

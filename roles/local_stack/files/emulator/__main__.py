@@ -9,10 +9,11 @@ from pathlib import Path
 import broker
 import calls
 import fixes
+import lambda_requests
 import resources
 from ministack import app
 
-for fix in (*fixes.FIXES, *resources.FIXES):
+for fix in (*fixes.FIXES, *resources.FIXES, *lambda_requests.FIXES):
     fix()
 calls.record(Path(os.environ["CALLS_LOG"]))
 broker.start(Path(os.environ["BROKER_CONF"]), int(os.environ["DB_PORT"]), int(os.environ["GATEWAY_PORT"]))

@@ -102,24 +102,16 @@ def tag_conditions() -> None:
 
 
 def request_conditions() -> None:
-    """Supply `iam:PolicyARN` of attachments and `lambda:FunctionArn` of new event source mappings."""
+    """Supply `iam:PolicyARN` of attachments."""
     original = iam_actions.request_tag_context
 
     def context(service: str, action: str, body: bytes, params: Params) -> Params:
         found = dict(original(service, action, body, params))
         if action == "iam:AttachRolePolicy":
             found["iam:PolicyARN"] = iam_actions._query_param(params, "PolicyArn")
-        if action == "lambda:CreateEventSourceMapping":
-            found["lambda:FunctionArn"] = function_arn(json.loads(body)["FunctionName"])
         return found
 
     iam_actions.request_tag_context = context
-
-
-def function_arn(name: str) -> str:
-    """The ARN of a function that is named by ARN or name."""
-    here = f"arn:aws:lambda:{tagging.get_region()}:{tagging._account()}"
-    return name if name.startswith("arn:") else f"{here}:function:{name}"
 
 
 FIXES = (checked_resources, tag_conditions, request_conditions)
