@@ -81,6 +81,12 @@ options:
       - Whether Lambda takes messages from the queue.
     type: bool
     default: true
+  function_timeout:
+    description:
+      - The timeout that the function is about to get, in seconds, which the queue's visibility timeout has to suit.
+        In check mode, that is found out before the function has it.
+      - Without it, the timeout that the function has counts.
+    type: int
   wait_timeout:
     description:
       - The longest wait for each change of Lambda's to finish, in seconds.
@@ -262,7 +268,8 @@ def compared_timeouts(client: Any, module: AnsibleAWSModule, settings: Settings)
     :raises VisibilityTimeoutError: the queue's visibility timeout is shorter than the function's timeout.
     """
     function, queue = module.params["function_name"], module.params["event_source_arn"]
-    timeout = function_timeout(client, function)
+    about_to_have = module.params["function_timeout"]
+    timeout = function_timeout(client, function) if about_to_have is None else about_to_have
     visibility = visibility_timeout(module.client("sqs"), queue)
     if timeout is None or visibility is None:
         return None
@@ -311,6 +318,7 @@ def main() -> None:
             "report_batch_item_failures": {"type": "bool", "default": True},
             "filter_criteria": {"type": "list", "elements": "dict", "default": []},
             "enabled": {"type": "bool", "default": True},
+            "function_timeout": {"type": "int"},
             "wait_timeout": {"type": "int", "default": 180},
         },
         supports_check_mode=True,

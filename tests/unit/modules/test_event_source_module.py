@@ -44,6 +44,10 @@ def sqs() -> Iterator[Stubber]:
 
 def answer_timeouts(aws: Stubber, sqs: Stubber, function: int = 10, visibility: int = 60) -> None:
     aws.add_response("get_function_configuration", {"Timeout": function}, {"FunctionName": "take_order"})
+    answer_visibility(sqs, visibility)
+
+
+def answer_visibility(sqs: Stubber, visibility: int) -> None:
     asked = {"QueueName": "orders", "QueueOwnerAWSAccountId": "123456789012"}
     sqs.add_response("get_queue_url", {"QueueUrl": URL}, asked)
     answer = {"Attributes": {"VisibilityTimeout": str(visibility)}}
@@ -55,6 +59,7 @@ class FakeModule:
 
     def __init__(self, aws: Stubber, sqs: Stubber, check_mode: bool = False, **params: Any) -> None:
         given = {"function_name": "take_order", "event_source_arn": QUEUE, "state": "present", "wait_timeout": 10}
+        given |= {"function_timeout": None}
         self.params = given | asdict(SETTINGS) | params
         self.check_mode = check_mode
         self._diff = True
@@ -173,6 +178,12 @@ def test_a_queue_that_would_deliver_twice_is_refused_before_any_change(aws: Stub
     answer_timeouts(aws, sqs, function=10, visibility=9)
     with pytest.raises(VisibilityTimeoutError):
         lambda_event_source.run(FakeModule(aws, sqs))
+
+
+def test_a_timeout_that_the_function_is_about_to_get_counts(aws: Stubber, sqs: Stubber) -> None:
+    answer_visibility(sqs, 30)
+    with pytest.raises(VisibilityTimeoutError, match="function take_order is 31 seconds"):
+        lambda_event_source.run(FakeModule(aws, sqs, function_timeout=31))
 
 
 @pytest.mark.parametrize(("found", "warnings"), [([], 1), ([mapping()], 0)], ids=["created", "unchanged"])
