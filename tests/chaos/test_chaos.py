@@ -59,7 +59,7 @@ class Callers:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             title = f"{'fail' if number < FAILING else 'task'} {number} at {time.monotonic_ns()}"
-            response = self.client.invoke(FunctionName="add_task", Payload=json.dumps({"title": title}))
+            response = self.client.invoke(FunctionName="add_task:live", Payload=json.dumps({"title": title}))
             answer = json.loads(response["Payload"].read())
             if answer.get("statusCode") == 201:
                 self.accepted[title] = json.loads(answer["body"])["id"]

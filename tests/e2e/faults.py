@@ -21,16 +21,27 @@ EVERYBODY = {"CidrIp": "0.0.0.0/0"}
 
 
 @contextmanager
-def wrong_variable(stack: Stack) -> Iterator[None]:
-    """Give a function another value of one variable."""
-    functions, name = stack.client("lambda"), "process_task"
-    good = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    wrong = good | {"PROCESSING_SECONDS": "0.3"}
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": wrong})
+def released_by_hand(stack: Stack, name: str, **variables: str) -> Iterator[None]:
+    """Let a function serve with other variables."""
+    functions = stack.client("lambda")
+    served = functions.get_function_configuration(FunctionName=name, Qualifier="live")
+    good, point = served["Environment"]["Variables"], {"FunctionName": name, "Name": "live"}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": good | variables})
+    bad = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(**point, FunctionVersion=bad)
     try:
         yield
     finally:
+        functions.update_alias(**point, FunctionVersion=served["Version"])
+        functions.delete_function(FunctionName=name, Qualifier=bad)
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": good})
+
+
+@contextmanager
+def wrong_variable(stack: Stack) -> Iterator[None]:
+    """Give a function another value of one variable."""
+    with released_by_hand(stack, "process_task", PROCESSING_SECONDS="0.3"):
+        yield
 
 
 @contextmanager
@@ -244,7 +255,8 @@ def deleted_function(stack: Stack) -> Iterator[None]:
         yield
     finally:
         code = {"ZipFile": (stack.build / "lambda/add_task.zip").read_bytes()}
-        functions.create_function(FunctionName="add_task", Code=code, VpcConfig=vpc, **settings)
+        functions.create_function(FunctionName="add_task", Code=code, VpcConfig=vpc, Publish=True, **settings)
+        functions.create_alias(FunctionName="add_task", Name="live", FunctionVersion="1")
 
 
 @contextmanager

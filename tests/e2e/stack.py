@@ -136,8 +136,8 @@ class Stack:
             return list(cursor.fetchall())
 
     def invoke(self, function: str, event: Any) -> Any:
-        """What a function answers; a failed invocation is an AssertionError that has its error."""
-        response = self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+        """What a function answers by `live`; a failed invocation is an AssertionError that has its error."""
+        response = self.client("lambda").invoke(FunctionName=function, Qualifier="live", Payload=json.dumps(event))
         payload = json.loads(response["Payload"].read())
         assert "FunctionError" not in response, payload
         return payload

@@ -73,8 +73,9 @@ def queue_attributes(stack: Stack, name: str = QUEUE) -> dict[str, str]:
 
 
 def mapping(stack: Stack) -> dict[str, Any]:
-    """The event source mapping of process_task."""
-    (found,) = stack.client("lambda").list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
+    """The event source mapping of what serves of process_task: the only one that there is."""
+    (found,) = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert found["FunctionArn"].endswith(":function:process_task:live")
     return dict(found)
 
 

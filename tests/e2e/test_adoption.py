@@ -73,7 +73,7 @@ def test_their_groups_stay_beside_ours(adopted: Adopted) -> None:
 
 @pytest.mark.parametrize("function", ["add_task", "process_task"])
 def test_their_variables_stay_and_wrong_ones_are_put_right(adopted: Adopted, function: str) -> None:
-    configuration = adopted.stack.client("lambda").get_function_configuration(FunctionName=function)
+    configuration = adopted.stack.client("lambda").get_function_configuration(FunctionName=f"{function}:live")
     variables = configuration["Environment"]["Variables"]
     assert (variables["COLOUR"], variables["DB_HOST"]) == ("blue", "localhost")
     assert not configuration["Role"].endswith(byhand.ROLE)

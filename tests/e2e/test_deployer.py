@@ -28,7 +28,7 @@ SAMPLE: list[tuple[str, list[str], str, dict[str, Any]]] = [
     ("ConvergePolicy", ["converge.yml", "--tags", "iam"], "iam:GetPolicy", FIND),
     ("ReadRoles", ["converge.yml", "--tags", "iam"], "iam:GetRole", FIND),
     ("ChangeDatabase", ["converge.yml", "--tags", "rds_iam_auth"], "rds:ModifyDBInstance", FIND),
-    ("ReadLogGroupsAndKeepQueries", ["converge.yml", "--tags", "cloudwatch"], "logs:DescribeLogGroups", FIND),
+    ("ReadLogGroups", ["converge.yml", "--tags", "cloudwatch"], "logs:DescribeLogGroups", FIND),
     ("InvokeFunctions", ["verify.yml"], "lambda:InvokeFunction", {"verify_wait_seconds": 2}),
     ("ReadLogs", ["verify.yml"], "logs:FilterLogEvents", {"verify_wait_seconds": 2}),
     ("DeployFunctions", ["teardown.yml", "--tags", "lambda_deploy"], "lambda:GetFunction", {}),

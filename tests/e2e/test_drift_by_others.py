@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from deployer import RELEASED, decided, log
 from stack import Run, Stack
 
 ROLES = ["TaskManagementEC2Role", "TaskManagementAddTaskRole", "TaskManagementProcessTaskRole"]
 FUNCTIONS = ["add_task", "process_task"]
 VALUE = "4e1f2a9c-what-others-keep-to-themselves"
+RELEASING = [f"taskmanager.aws.lambda_deploy : Release | {task}" for task in ("Let it serve", "Publish a version")]
 TAGS = ("--tags", "security_groups,iam,lambda_deploy", "-vvv")
 
 
@@ -129,15 +131,17 @@ def test_what_others_added_is_told_of_and_left_alone_and_removed_on_request(syst
     assert [kind for kind in before if added[kind] == before[kind]] == []
 
     purge = {addition.purge: True for addition in ADDITIONS}
+    calls = len(log(system))
     left = system.converge("converge.yml", *TAGS, **dict.fromkeys(purge, "false"))  # a string, as `-e` gives it
-    assert changed_tasks(left) == []
+    assert changed_tasks(left) == RELEASING, "a variable that is left alone serves with the rest"
+    assert RELEASED - decided(system, "allowed", calls) == set()
     assert state(system) == added
     for each in ADDITIONS:
         wish = f"put it into {each.data}, or remove it with {each.purge}"
         assert f"Left alone: {wish}: {each.told}, which" in messages(left)
 
     removed = system.converge("converge.yml", *TAGS, **purge)
-    assert changed_tasks(removed) == sorted(addition.task for addition in ADDITIONS)
+    assert changed_tasks(removed) == sorted([*RELEASING, *(addition.task for addition in ADDITIONS)])
     assert state(system) == before
     for each in ADDITIONS:
         assert f"Removed, as {each.purge} says: {each.told}" in messages(removed)

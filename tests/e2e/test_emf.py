@@ -70,7 +70,7 @@ def fail_task(stack: Stack) -> dict[str, Any]:
     stack.query("INSERT INTO taskmanager.tasks (title) VALUES ('fail alone')")
     (row,) = stack.query("SELECT MAX(id) AS id FROM taskmanager.tasks")
     event = {"Records": [{"messageId": "m", "body": json.dumps({"task_id": row["id"]})}]}
-    return dict(stack.client("lambda").invoke(FunctionName="process_task", Payload=json.dumps(event)))
+    return dict(stack.client("lambda").invoke(FunctionName="process_task:live", Payload=json.dumps(event)))
 
 
 def log_lines(stack: Stack, function: str, since: int) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from deployer import decided, log
+from deployer import SUBSCRIBED, decided, log
 from stack import Stack
 from system import mapping
 
@@ -35,7 +35,9 @@ def test_the_next_run_puts_the_drift_right(system: Stack) -> None:
     functions = system.client("lambda")
     before = functions.get_function_configuration(FunctionName="add_task")
     drift(system)
+    calls = len(log(system))
     assert system.converge("converge.yml", "--tags", "lambda_deploy,cloudwatch").changed > 0
+    assert SUBSCRIBED - decided(system, "allowed", calls) == set()
     after = functions.get_function_configuration(FunctionName="add_task")
     assert (after["Role"], after["VpcConfig"]) == (before["Role"], before["VpcConfig"])
     found = drifted(system)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from faults import released_by_hand
 from policies import without_inline, without_shared
 from stack import Stack, wait_until
 from system import add_task, counted, statuses, wait_completed
@@ -18,7 +19,7 @@ from system import add_task, counted, statuses, wait_completed
 
 def failure(stack: Stack, function: str, event: Any) -> str:
     """The error of an invocation that has to fail."""
-    response = stack.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+    response = stack.client("lambda").invoke(FunctionName=function, Qualifier="live", Payload=json.dumps(event))
     payload = response["Payload"].read().decode()
     assert response.get("FunctionError") == "Unhandled", payload
     return payload
@@ -71,14 +72,8 @@ def test_without_put_metric_data_adding_fails_and_nothing_is_stored(system: Stac
 
 
 def test_metrics_of_another_namespace_are_refused(system: Stack) -> None:
-    function = system.client("lambda")
-    good = function.get_function_configuration(FunctionName="add_task")["Environment"]["Variables"]
-    other = {"Variables": good | {"METRICS_NAMESPACE": "SomebodyElse"}}
-    function.update_function_configuration(FunctionName="add_task", Environment=other)
-    try:
+    with released_by_hand(system, "add_task", METRICS_NAMESPACE="SomebodyElse"):
         assert "PutMetricData" in failure(system, "add_task", {"title": "foreign namespace"})
-    finally:
-        function.update_function_configuration(FunctionName="add_task", Environment={"Variables": good})
 
 
 def test_completed_tasks_stay_completed_when_counting_them_was_refused(system: Stack) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The mapping from the queue to process_task is changed while messages flow, and none of them is lost."""
+"""The mapping from the queue to process_task: no message is lost while it is changed, and bad input changes nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS: list[dict[str, Any]] = [
 
 def test_no_message_is_lost_while_every_setting_is_changed_back_and_forth(system: Stack, tmp_path: Path) -> None:
     before = mapping(system)
-    ends = {"function_name": "process_task", "event_source_arn": before["EventSourceArn"]}
+    ends = {"function_name": "process_task:live", "event_source_arn": before["EventSourceArn"]}
     changes = [*SETTINGS, {}, *reversed(SETTINGS), {}]
     tasks = [{"taskmanager.aws.lambda_event_source": ends | settings} for settings in changes]
     defaults = {"group/taskmanager.aws.aws": "{{ taskmanager_aws }}"}
@@ -50,6 +50,16 @@ def test_no_message_is_lost_while_every_setting_is_changed_back_and_forth(system
     assert dead_letters(system) == 0
     after = mapping(system)
     assert {name: after.get(name) for name in COMPARED} == {name: before.get(name) for name in COMPARED}
+
+
+def test_a_timeout_that_the_queue_does_not_suit_is_refused_before_anything_is_changed(system: Stack) -> None:
+    visibility = int(queue_attributes(system)["VisibilityTimeout"])
+    longer = {"taskmanager_function_timeout": visibility + 1, "foundation_manage": False}
+    run = system.run("converge.yml", "--tags", "lambda_deploy", **longer)
+    assert run.code != 0
+    assert run.changed == 0
+    found = f"{visibility} seconds, the timeout of function process_task:live is {visibility + 1} seconds"
+    assert found in " ".join(run.output.split())
 
 
 COMPARED = ["UUID", "State", "BatchSize", "MaximumBatchingWindowInSeconds", "FunctionResponseTypes"]

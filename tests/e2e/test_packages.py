@@ -2,12 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The packages of the functions: small, with all that they need beside boto3."""
+"""The packages of the functions: the same bytes whoever builds them, small, with all that they need beside boto3."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -25,6 +28,15 @@ sys.path.insert(0, sys.argv[1])
 import handler
 loaded = [sys.modules[name] for name in set(sys.modules) - before]
 print(json.dumps([module.__file__ for module in loaded if getattr(module, "__file__", None)]))
+"""
+
+AS_NOBODY = "unshare --map-user=65534 --map-group=65534"
+# An interpreter for modules that somebody else has on a machine of their own.
+ELSEWHERE = f"""#!/bin/sh
+touch "$0.was-used"
+umask 077
+export TZ=Pacific/Apia USER=somebody-else LANG=C
+exec {AS_NOBODY} {sys.executable} "$@"
 """
 
 
@@ -53,3 +65,32 @@ def test_a_package_is_small(system: Stack, function: str) -> None:
     with zipfile.ZipFile(package(system, function)) as archive:
         certificates = archive.getinfo("rds-ca.pem").compress_size
     assert package(system, function).stat().st_size - certificates < 100_000
+
+
+@pytest.mark.skipif(
+    subprocess.run([*AS_NOBODY.split(), "true"], capture_output=True, check=False).returncode != 0,
+    reason="this machine lets nobody be somebody else",
+)
+def test_what_somebody_else_builds_elsewhere_has_the_same_bytes_and_is_not_deployed(
+    system: Stack, tmp_path: Path
+) -> None:
+    sources, build, python = tmp_path / "a folder/of theirs", tmp_path / "build", tmp_path / "python"
+    shutil.copytree(system.extra["taskmanager_lambdas_dir"], sources)
+    for path in sources.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+        os.utime(path, (0, 0))
+    python.write_text(ELSEWHERE)
+    python.chmod(0o700)
+    run = system.converge(
+        "converge.yml",
+        *("--tags", "lambda_deploy"),
+        foundation_manage=False,
+        ansible_connection="local",
+        ansible_python_interpreter=str(python),
+        lambda_deploy_build_dir=str(build),
+        taskmanager_lambdas_dir=str(sources),
+    )
+    for function in FUNCTIONS:
+        assert (build / f"{function}.zip").read_bytes() == package(system, function).read_bytes()
+    assert run.changed == len(FUNCTIONS), "built, and nothing else"
+    assert python.with_suffix(".was-used").exists()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from stack import Stack, wait_until
-from system import add_task, counted, queue_attributes, statuses, wait_completed
+from system import add_task, counted, mapping, queue_attributes, statuses, wait_completed
 
 FUNCTIONS = ("add_task", "process_task")
 
@@ -113,7 +113,7 @@ def test_r10_failures_raise_the_alarm(system: Stack) -> None:
     cloudwatch, function = system.client("cloudwatch"), system.client("lambda")
     for _ in range(6):
         response = function.invoke(
-            FunctionName="process_task", Payload=b'{"Records": [{"messageId": "x", "body": "?"}]}'
+            FunctionName="process_task:live", Payload=b'{"Records": [{"messageId": "x", "body": "?"}]}'
         )
         assert response["FunctionError"] == "Unhandled"
 
@@ -239,13 +239,14 @@ def test_d3_functions_group_lets_out_mysql_to_the_database_and_https_and_nothing
     assert group["IpPermissions"] == []
     assert permissions(group["IpPermissionsEgress"]) == {("tcp", port, port, target), ("tcp", 443, 443, "0.0.0.0/0")}
     for function in FUNCTIONS:
-        vpc = system.client("lambda").get_function_configuration(FunctionName=function)["VpcConfig"]
+        vpc = system.client("lambda").get_function_configuration(FunctionName=f"{function}:live")["VpcConfig"]
         assert vpc["SecurityGroupIds"] == [group["GroupId"]]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_r15_functions_know_the_database(system: Stack, database: dict[str, Any], function: str) -> None:
-    variables = system.client("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    served = system.client("lambda").get_function_configuration(FunctionName=f"{function}:live")
+    variables = served["Environment"]["Variables"]
     endpoint = database["Endpoint"]
     assert variables["DB_HOST"] == endpoint["Address"]
     assert variables["DB_NAME"] == "taskmanager"
@@ -272,8 +273,8 @@ def test_r17_database_user_has_the_plugin_and_its_database_alone(system: Stack) 
 
 
 def test_d2_mapping_hands_back_single_failures_and_the_queue_sets_them_aside(system: Stack) -> None:
-    (mapping,) = system.client("lambda").list_event_source_mappings(FunctionName="process_task")["EventSourceMappings"]
-    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
+    found = mapping(system)
+    assert (found["BatchSize"], found["FunctionResponseTypes"]) == (10, ["ReportBatchItemFailures"])
     redrive = json.loads(queue_attributes(system)["RedrivePolicy"])
     assert redrive["deadLetterTargetArn"].endswith(":task-processing-queue-dlq")
     assert int(redrive["maxReceiveCount"]) == 5

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deployer import ADOPTED, DONE_WITHOUT, NOT_ENFORCED, RARE, REPAIRED, decided, granted
+from deployer import ADOPTED, DONE_WITHOUT, NOT_ENFORCED, RARE, RELEASED, REPAIRED, SUBSCRIBED, decided, granted
 from leaks import Secrets, files_with, secrets_of, traces
 from stack import ROOT, Run, Stack
 from system import add_task, wait_completed
@@ -133,7 +133,7 @@ def test_teardown_leaves_what_was_there_before_and_says_so_once(life: Life) -> N
 
 def test_what_the_deployers_policy_refuses_is_done_without_and_what_it_allows_is_used(life: Life) -> None:
     assert life.decided["denied"] == DONE_WITHOUT
-    elsewhere = ADOPTED | REPAIRED | set(NOT_ENFORCED) | set(RARE)
+    elsewhere = ADOPTED | RELEASED | SUBSCRIBED | REPAIRED | set(NOT_ENFORCED) | set(RARE)
     assert granted() - life.decided["allowed"] == elsewhere
 
 

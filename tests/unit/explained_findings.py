@@ -76,8 +76,14 @@ EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
         (
             "SubscribeFunctions",
             "RESOURCE_STAR",
-            "lambda:deleteeventsourcemapping lambda:geteventsourcemapping lambda:updateeventsourcemapping",
+            "lambda:deleteeventsourcemapping lambda:updateeventsourcemapping",
             "mappings have ids that nobody knows before: the condition on the function is the limit",
+        ),
+        (
+            "ReadSubscriptions",
+            "RESOURCE_STAR",
+            "lambda:geteventsourcemapping",
+            "mappings have ids that nobody knows before, and one that is gone has no function to be told by",
         ),
     ],
     "deployer-policy-foundation.json": [
