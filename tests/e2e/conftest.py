@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -29,7 +30,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     lambdas = tmp_path_factory.mktemp("lambdas")
     shutil.copytree(ROOT / "files/lambdas", lambdas, dirs_exist_ok=True)
     shutil.copy(FILES / "work.py", lambdas / "process_task/work.py")
-    with running("e2e") as stack:
+    process = os.environ.get("PYTEST_XDIST_WORKER", "")  # of pytest's, each of which makes one
+    with running(f"e2e{process}") as stack:
         stack.extra = {"taskmanager_lambdas_dir": str(lambdas)}
         stack.converge("site.yml")
         yield stack
