@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 
 from task import Task
 
@@ -24,15 +25,23 @@ class Outcome:
     unfinished: set[int]
 
 
+@cache
+def shared_threads() -> ThreadPoolExecutor:
+    """Return this process's threads: new ones after a batch in which some did not come to an end."""
+    return ThreadPoolExecutor(MAX_THREADS)
+
+
 def attempt_all(tasks: Sequence[Task], do: Callable[[Task], None], deadline: float) -> Outcome:
     """Do the work of all tasks until `deadline` (of time.monotonic).
 
     Work that runs on then can't be stopped from outside: its thread goes on, and its result is not waited for.
     """
-    pool = ThreadPoolExecutor(MAX_THREADS)
+    pool = shared_threads()
     attempts = {pool.submit(attempt, task, do): task.id for task in tasks}
     ended, running = wait(attempts, timeout=max(0, deadline - time.monotonic()))
-    pool.shutdown(wait=False, cancel_futures=True)
+    if running:
+        pool.shutdown(wait=False, cancel_futures=True)
+        shared_threads.cache_clear()
     failed = {attempts[each]: reason for each in ended if (reason := each.result())}
     unfinished = {attempts[each] for each in running}
     for task_id in unfinished:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pymysql
 import pytest
-from attempts import MAX_THREADS, Outcome, attempt_all
+from attempts import MAX_THREADS, Outcome, attempt_all, shared_threads
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from common import health
@@ -200,7 +200,21 @@ def test_work_that_did_not_begin_in_time_never_begins() -> None:
     tasks = [Task(number, "t", None) for number in range(MAX_THREADS + 5)]
     assert attempt_all(tasks, do, time.monotonic() + 0.3) == Outcome({}, {task.id for task in tasks})
     never.set()
-    assert begun == list(range(MAX_THREADS))
+    assert sorted(begun) == list(range(MAX_THREADS))
+
+
+def test_work_that_hangs_takes_no_thread_from_the_next_batch() -> None:
+    never, together = threading.Event(), threading.Barrier(MAX_THREADS, timeout=5)
+    tasks = [Task(number, "t", None) for number in range(MAX_THREADS)]
+    attempt_all(tasks, lambda _: bool(never.wait(60)), time.monotonic())
+    assert attempt_all(tasks, lambda _: together.wait(), LATER) == Outcome({}, set())
+    never.set()
+
+
+def test_batches_share_their_threads() -> None:
+    threads = shared_threads()
+    attempt_all([Task(1, "t", None)], lambda _: None, LATER)
+    assert shared_threads() is threads
 
 
 def test_without_time_no_work_is_waited_for() -> None:
