@@ -114,6 +114,10 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     after = found if found.is_current else with_new_version(module, client, found)
     old = outdated(after, keep)
     if not module.check_mode:
+        # also one that somebody else published just now, as amazon.aws.lambda does with changed code
+        wait_until(
+            "published_version_active", client, name, module.params["wait_timeout"], Qualifier=after.versions[-1]
+        )
         for version in old:
             delete_version(client, name, version)
     versions = [version for version in after.versions if version not in old]
@@ -131,7 +135,6 @@ def with_new_version(module: AnsibleAWSModule, client: Any, found: Published) ->
     wait_until("function_updated_v2", client, name, timeout)
     wait_until("function_active_v2", client, name, timeout)
     version = publish(client, name)["Version"]
-    wait_until("published_version_active", client, name, timeout, Qualifier=version)
     return replace(found, versions=sorted({*found.versions, version}, key=int))
 
 

@@ -10,6 +10,7 @@ client sends the file descriptors of a program, its stdout and its stderr, and i
 
 from __future__ import annotations
 
+import _imp
 import builtins
 import contextlib
 import functools
@@ -62,15 +63,19 @@ def remember_compiled(cache: Path) -> None:
 
     def remembering(source: Any, filename: Any, mode: str, *args: Any, **options: Any) -> Any:
         _file, zipped, name = str(filename).partition(".zip/")
-        if not (zipped and isinstance(source, bytes) and mode == "exec" and options == {"dont_inherit": True}):
+        as_zipimport = isinstance(source, bytes) and mode == "exec" and not args and options == {"dont_inherit": True}
+        if not (zipped and as_zipimport):
             return plain(source, filename, mode, *args, **options)
         kept = cache / hashlib.sha256(name.encode() + b"\0" + source).hexdigest()
-        with contextlib.suppress(FileNotFoundError):
-            return marshal.loads(kept.read_bytes())  # noqa: S302 # written below, in a folder of this user's alone
+        with contextlib.suppress(OSError):
+            code = marshal.loads(kept.read_bytes())  # noqa: S302 # written below, in a folder of this user's alone
+            _imp._fix_co_filename(code, filename)  # type: ignore[attr-defined] # as importlib does with what it kept
+            return code
         code = plain(source, filename, mode, **options)
-        with tempfile.NamedTemporaryFile(dir=cache, delete=False) as new:
-            new.write(marshal.dumps(code))
-        os.rename(new.name, kept)
+        with contextlib.suppress(OSError):  # it is for speed alone
+            with tempfile.NamedTemporaryFile(dir=cache, delete=False) as new:
+                new.write(marshal.dumps(code))
+            os.rename(new.name, kept)
         return code
 
     builtins.compile = remembering

@@ -113,6 +113,10 @@ def answer_publish(aws: Stubber, version: str) -> None:
     for _waiter in ("updated", "active"):
         aws.add_response("get_function", ready, {"FunctionName": NAME})
     aws.add_response("publish_version", configuration(version), {"FunctionName": NAME})
+    answer_active(aws, version)
+
+
+def answer_active(aws: Stubber, version: str) -> None:
     one = {"FunctionName": NAME, "Qualifier": version}
     aws.add_response("get_function_configuration", configuration(version, State="Active"), one)
 
@@ -135,6 +139,7 @@ def test_what_has_changed_is_published_once_it_is_ready(client: Any, aws: Stubbe
 
 def test_what_has_not_is_only_read(client: Any, aws: Stubber) -> None:
     answer_list(aws, configuration("1"))
+    answer_active(aws, "1")
     result = lambda_version.run(FakeModule(client))
     assert (result["changed"], result["version"]) == (False, "1")
 
@@ -154,6 +159,7 @@ def test_old_versions_are_deleted_after_the_new_one_is_there(client: Any, aws: S
 
 def test_too_many_versions_are_deleted_without_a_new_one(client: Any, aws: Stubber) -> None:
     answer_list(aws, configuration("1", "older"), configuration("2"))
+    answer_active(aws, "2")
     answer_delete(aws, "1")
     result = lambda_version.run(FakeModule(client, keep=1))
     assert (result["changed"], result["versions"]) == (True, ["2"])
@@ -191,6 +197,7 @@ def test_an_update_that_lambda_gave_up_is_told_with_its_reason(client: Any, aws:
 
 def test_a_refused_call_keeps_the_reason_of_aws(client: Any, aws: Stubber) -> None:
     answer_list(aws, configuration("1", "older"), configuration("2"))
+    answer_active(aws, "2")
     aws.add_client_error("delete_function", "AccessDeniedException", "lambda:DeleteFunction", http_status_code=403)
     with pytest.raises(FunctionVersionError, match=r"delete version 1 of take_order.*lambda:DeleteFunction"):
         lambda_version.run(FakeModule(client, keep=1))
