@@ -13,7 +13,6 @@ import subprocess
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -326,20 +325,3 @@ def test_a_policy_for_the_streams_of_a_log_group_admits_nobody(endpoint: str) ->
     streams = "arn:aws:logs:eu-north-1:123456789012:log-group:/mine:*"
     request = {"logGroupName": "/mine", "logStreamName": "any"}
     refused(endpoint, "logs", "create_log_stream", request, Action="logs:CreateLogStream", Resource=streams)
-
-
-def test_a_functions_session_has_no_expiration(tmp_path: Path) -> None:
-    program = (
-        "import inspect; from ministack.core import lambda_runtime; from ministack.services import sts; "
-        "sts.register_session('ASIA', {}); "
-        "print('Expiration' in sts._sessions['ASIA'] or 'Expiration' in inspect.getsource(lambda_runtime))"
-    )
-    done = subprocess.run(
-        [PYTHON, "-c", program],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"STATE_DIR": str(tmp_path)},
-    )
-    assert done.stdout.strip() == "False"

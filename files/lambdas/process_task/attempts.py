@@ -51,7 +51,6 @@ def attempt_all(tasks: Sequence[Task], do: Callable[[Task], None], deadline: flo
 
 def attempt(task: Task, do: Callable[[Task], None]) -> str | None:
     """Do the work of `task`, and return the reason when it failed."""
-    LOG.info("task started", extra={"task_id": task.id})
     try:
         do(task)
     except Exception as error:  # whatever it is, it must not fail the other tasks

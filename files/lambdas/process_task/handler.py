@@ -89,6 +89,7 @@ def start(task_ids: Sequence[int], database: Database) -> list[Task]:
         row = rows.get(task_id)
         if row and row["status"] != "Completed":
             tasks.append(Task(row["id"], row["title"], row["description"]))
+            LOG.info("task started", extra={"task_id": task_id})
         else:
             LOG.info("task is %s", "completed already" if row else "unknown", extra={"task_id": task_id})
     return tasks

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What MiniStack 1.5.33 lacks and the system needs; each fix is one function, named in FIXES.
 
-`tests/e2e/test_emulator_fixes.py` shows for each that upstream still needs it: when that test fails, delete the fix.
+`tests/e2e/test_emulator_fixes.py` (and `test_emulator_code.py`) shows for each that upstream still needs it: when that fails,
+delete the fix.
 """
 
 import json
@@ -14,11 +15,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_actions
-from ministack.services import cloudwatch_logs, ec2, iam, sts
+from ministack.services import cloudwatch, cloudwatch_logs, ec2, iam, sts
 from security_group_fixes import security_group_dependencies, security_group_rules
 
 Params = dict[str, Any]
 SESSION_SECONDS = 12 * 3600  # the longest that a role's session lives
+SWEEP_SECONDS = 60
 
 
 def set_default_policy_version() -> None:
@@ -203,6 +205,20 @@ def metric_namespace(body: bytes) -> str | None:
     return body[start : start + length].decode()
 
 
+def metric_sweep() -> None:
+    """Look for metrics past their two weeks now and then: upstream reads all of them at each call of CloudWatch."""
+    original = cloudwatch._evict_old_metrics
+    next_sweep = 0.0
+
+    def sweep() -> None:
+        nonlocal next_sweep
+        if time.monotonic() >= next_sweep:
+            next_sweep = time.monotonic() + SWEEP_SECONDS
+            original()
+
+    cloudwatch._evict_old_metrics = sweep
+
+
 def log_stream_resource() -> None:
     """Match writers of logs by the stream's ARN, as AWS does; without it a policy for `NAME:*` admits nobody."""
     original = iam_actions.extract_resource_arn
@@ -239,6 +255,7 @@ FIXES: tuple[Callable[[], None], ...] = (
     log_group_kms_key,
     query_definitions,
     metric_namespace_condition,
+    metric_sweep,
     log_stream_resource,
     function_session_expiration,
 )

@@ -1,0 +1,55 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `emulator/fixes.py` mends and no request shows, asked in the emulator's interpreter, with a fix and without."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from stack import ROOT
+
+PYTHON = ROOT / ".cache/emulator/bin/python"
+FIXES = ROOT / "roles/local_stack/files/emulator"
+
+# it may be given where a session is registered, or by the function's process
+SESSION = """
+import inspect
+from ministack.core import lambda_runtime
+from ministack.services import sts
+FIX
+sts.register_session("ASIA", {})
+print("Expiration" in sts._sessions["ASIA"] or "Expiration" in inspect.getsource(lambda_runtime))
+"""
+SWEEPS = """
+import asyncio
+from ministack.services import cloudwatch
+sweep = cloudwatch._evict_old_metrics
+cloudwatch._evict_old_metrics = lambda: (print("swept"), sweep())
+FIX
+for _ in range(3):
+    status, _, body = asyncio.run(cloudwatch.handle_request("POST", "/", {}, b"Action=ListMetrics", {}))
+    assert status == 200, body
+"""
+
+
+def answer(folder: Path, program: str, *fixes: str) -> list[str]:
+    """The lines that a program prints with the fixes by name in the place of FIX."""
+    code = program.replace("FIX", "\n".join(["import fixes", *(f"fixes.{fix}()" for fix in fixes)]))
+    environment = {"STATE_DIR": str(folder), "PYTHONPATH": str(FIXES), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([PYTHON, "-c", code], cwd=folder, env=environment, check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(("fixes", "expires"), [([], "False"), (["function_session_expiration"], "True")])
+def test_a_functions_session_expires_with_the_fix(tmp_path: Path, fixes: list[str], expires: str) -> None:
+    assert answer(tmp_path, SESSION, *fixes) == [expires]
+
+
+@pytest.mark.parametrize(("fixes", "sweeps"), [([], 3), (["metric_sweep"], 1)])
+def test_metrics_are_swept_now_and_then_with_the_fix(tmp_path: Path, fixes: list[str], sweeps: int) -> None:
+    """Upstream's way makes each call dearer than the one before, and the bench measures that."""
+    assert answer(tmp_path, SWEEPS, *fixes) == ["swept"] * sweeps
