@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What MiniStack 1.5.33 lacks and the system needs; each fix is one function, named in FIXES.
 
-`tests/e2e/test_emulator_fixes.py` (and `test_emulator_code.py`) shows for each that upstream still needs it: when that fails,
-delete the fix.
+`tests/e2e/test_emulator_fixes.py` and `test_emulator_code.py` show for each that upstream still needs it: when one
+fails, delete the fix.
 """
 
 import json
