@@ -62,6 +62,20 @@ def test_a_timeout_that_the_queue_does_not_suit_is_refused_before_anything_is_ch
     assert found in " ".join(run.output.split())
 
 
+def test_a_function_without_a_role_is_refused_before_anything_is_changed(system: Stack) -> None:
+    nothing: dict[str, Any] = {
+        "package": {"sources": []},
+        "settings": {"runtime": "python3.13", "handler": "handler.handler"},
+    }
+    functions = [{"name": "no_role", "role_arn": "", **nothing}]
+    run = system.run(
+        "converge.yml", "--tags", "lambda_deploy", lambda_deploy_functions=functions, foundation_manage=False
+    )
+    assert run.code != 0
+    assert run.changed == 0
+    assert "The function no_role has an empty role_arn" in run.output
+
+
 COMPARED = ["UUID", "State", "BatchSize", "MaximumBatchingWindowInSeconds", "FunctionResponseTypes"]
 
 

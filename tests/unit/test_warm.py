@@ -162,6 +162,13 @@ def test_code_of_zip_files_is_compiled_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("server")
+def test_a_folder_of_compiled_code_that_is_gone_fails_nothing(tmp_path: Path) -> None:
+    """What is kept is for speed alone."""
+    (tmp_path / "socket.compiled").rmdir()
+    assert run_zipped(tmp_path, "a", "def say(): return 1") == b"1 True\n"
+
+
+@pytest.mark.usefixtures("server")
 def test_programs_do_not_meet(tmp_path: Path) -> None:
     """Neither by what they change nor by their random numbers."""
     program = "import random, os; print(os.environ.get('WORD'), random.random()); os.environ['WORD'] = 'x'"

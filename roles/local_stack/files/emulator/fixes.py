@@ -248,7 +248,7 @@ def invocation_log_end() -> None:
         raise RuntimeError("the program that runs Python functions is not the one that this fix knows")
 
     def lines_of(worker: Any, *waits: float, **named_waits: float) -> str:
-        if not worker.config["Runtime"].startswith("python"):
+        if not worker.config.get("Runtime", "python").startswith("python"):
             return original(worker, *waits, **named_waits)
         lines: list[str] = []
         deadline = time.monotonic() + LOG_SECONDS
