@@ -1,0 +1,64 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the interpreter that waits learns from the payloads of programs, before it forks for them."""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import hashlib
+
+from warm_botocore import Models
+from warm_folder import Folder
+from warm_payload import Codes, Payload
+from warm_shelf import Shelf
+from warm_state import differences, state
+from warm_utils import Utils
+from warm_watch import Watch
+
+
+class Learned:
+    """All that was learned; `folder` is where a payload may lie meanwhile."""
+
+    def __init__(self, shelf: Shelf, folder: str) -> None:
+        self.shelf = shelf
+        self.folder = folder
+        self.watch = Watch()
+        self.cache = Folder.of_user("warm", "code")
+        self.codes = Codes(self.cache)
+        self.utils = Utils(shelf, self.codes)
+        self.models = Models(shelf, self.watch)
+        self.payloads: dict[str, Payload] = {}
+
+    def learn(self, encoded: bytes) -> tuple[str, list[str]]:
+        """Learn from a payload: what it is known by, and what its imports have changed in this process."""
+        digest = hashlib.sha256(encoded).hexdigest()
+        if digest in self.payloads:
+            return digest, []
+        payload = Payload(encoded)
+        gc.disable()
+        self.codes.learn(payload)
+        changed = []
+        if self.utils.new(payload) or self.models.new(payload):
+            before = state()
+            self.utils.learn(payload, self.folder)
+            self.models.learn(payload)
+            self.watch.add_modules(entry.module for entry in self.shelf.entries.values())
+            changed = differences(before, state())
+        self.payloads[digest] = payload
+        gc.enable()
+        gc.freeze()  # keeps the collector from touching, and so copying, the pages that forks share
+        return digest, changed
+
+    def give(self, digest: str) -> None:
+        """From now on, give this process what was learned from a payload, as if it came from there."""
+        payload = self.payloads[digest]
+        builtins.__dict__["_taskmanager_aws_payload"] = payload.encoded.decode()  # the program takes it away
+        self.utils.give(payload)
+
+    def end(self) -> None:
+        """Leave no more in the user's cache than it may have."""
+        if self.cache:
+            self.cache.prune()

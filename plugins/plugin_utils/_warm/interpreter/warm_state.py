@@ -1,0 +1,47 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a process has besides modules. An import should leave it alone: else all that is forked after would differ."""
+
+from __future__ import annotations
+
+import _locale
+import builtins
+import gc
+import os
+import resource
+import signal
+import socket
+import sys
+from typing import Any
+
+
+def state() -> dict[str, Any]:
+    """What the process is like, equal before and after an import that has no effect but modules."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return {
+        "threads": os.listdir("/proc/self/task"),
+        "descriptors": set(os.listdir("/proc/self/fd")),
+        "folder": os.getcwd(),
+        "umask": umask,
+        "environment": dict(os.environ),
+        "descriptor limit": resource.getrlimit(resource.RLIMIT_NOFILE),
+        "signal handlers": [signal.getsignal(number) for number in sorted(signal.valid_signals())],
+        "signal mask": signal.pthread_sigmask(signal.SIG_BLOCK, []),
+        "timers": signal.getitimer(signal.ITIMER_REAL),
+        "locale": _locale.setlocale(_locale.LC_ALL),
+        "garbage collection": (gc.isenabled(), gc.get_threshold()),
+        "socket timeout": socket.getdefaulttimeout(),
+        "recursion limit": sys.getrecursionlimit(),
+        "streams": [id(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)],
+        "hooks": [sys.excepthook, sys.displayhook, sys.unraisablehook, sys.gettrace(), sys.getprofile()],
+        "path": list(sys.path),
+        "builtins": dict(vars(builtins)),
+    }
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """What is not as it was, by name."""
+    return [name for name, value in before.items() if after[name] != value]
