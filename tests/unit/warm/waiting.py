@@ -37,6 +37,7 @@ def line(python: str) -> str:
 
 def interpreter(base: Path, python: str = sys.executable) -> Interpreter:
     """An interpreter that waits from its first program on, and ends with this process."""
+    base.mkdir(exist_ok=True)
     return Interpreter(Command("/bin/sh", line(python), None), base, 30)
 
 
