@@ -10,7 +10,6 @@ import os
 import pwd
 import socket
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
