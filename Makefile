@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview bench chaos test lint unit molecule e2e up down policies requirements clean
+.PHONY: help setup demo preview bench bench-warm chaos kills test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
 EMULATOR := .cache/emulator/.synced
+MITOGEN := .cache/mitogen/.synced
 SYSTEM := .cache/.system-packages
 BROWSER := .cache/.browser-packages
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -30,6 +31,10 @@ $(EMULATOR): requirements/emulator.txt | $(UV)
 	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .cache/emulator/bin/python $<
 	touch $@
 
+$(MITOGEN): requirements/bench.txt | $(UV)
+	$(UV) pip install --quiet --require-hashes --python .venv/bin/python --target $(@D) -r $<
+	touch $@
+
 # the local database and its plugin
 $(SYSTEM): PACKAGES := mariadb-server-core mariadb-client-core libmariadbd-dev gcc libc6-dev openssl
 # what the tests open the dashboard's preview in, and letters for it
@@ -50,6 +55,12 @@ preview: setup ## Draw the deployed dashboard to build/dashboard.html
 
 bench: setup ## Compare the functions with the course's algorithm; write build/bench.json
 	PYTHONPATH=tests/e2e python tests/bench/functions.py
+
+bench-warm: setup $(MITOGEN) ## Compare the connection `warm` with `local`, Mitogen and boto3; write build/bench-warm.json
+	PYTHONPATH=tests/e2e:tests/bench python tests/bench/warm_connection.py
+
+kills: setup ## Kill each process of runs on the connection `warm`, at many moments (not part of `make test`, which has a sample)
+	pytest -n2 tests/kills
 
 chaos: setup ## Send 2,000 tasks through faults; write build/chaos.json (not part of `make test`, which would take too long)
 	pytest -n0 tests/chaos
@@ -80,7 +91,7 @@ policies: setup ## Write docs/deployer-policy*.json from the inventory
 	ansible-playbook playbooks/deployer_policy.yml -e deployer_policy_dir=$(CURDIR)/docs
 
 requirements: | $(UV) ## Pin the newest versions again
-	for set in controller emulator; do $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \
+	for set in controller emulator bench; do $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.12 requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## Remove what set-up installed

@@ -26,7 +26,7 @@ PLAYBOOK = """
     - ansible.builtin.command: {argv: [sleep, "0.3"], stdin: "{{ secret }}"}
       no_log: true
     - ansible.builtin.command: sleep 0.3
-    - ansible.builtin.command: {argv: [sleep, "600"], stdin: "{{ secret }}"}
+    - ansible.builtin.command: {argv: [sleep, "{{ last }}"], stdin: "{{ secret }}"}
       no_log: true
 """
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
@@ -73,12 +73,14 @@ class Processes:
 
 
 def kill(folder: Path, victim: str, number: signal.Signals, moment: float) -> list[str]:
-    """Run the playbook, kill a process of it at a moment or as soon as there is one, end the run, and look.
+    """Run the playbook, kill a process of it at a moment or as soon as there is one, wait for the end, and look.
 
     Returns what is left though it should not be: processes, sockets and files with the secret.
     """
     (folder / "playbook.yml").write_text(PLAYBOOK)
-    (folder / "variables.yml").write_text(f"secret: {SECRET}\n")
+    # the whole run ends when Ansible is killed, and not before; it ends by itself when another process is
+    ends_with_it = victim in {"ansible-playbook", "worker"}
+    (folder / "variables.yml").write_text(f"secret: {SECRET}\nlast: {600 if ends_with_it else 1}\n")
     temporary = folder / "temporary"
     temporary.mkdir()
     environment = {
@@ -116,10 +118,7 @@ def kill(folder: Path, victim: str, number: signal.Signals, moment: float) -> li
         _wait(look, 10)
         for pid in found:
             os.kill(pid, number)
-        _wait(lambda: run.poll() is not None, 2)
-        if run.poll() is None:  # it goes on, to the task that does not end
-            run.terminate()
-        _wait(lambda: run.poll() is not None, 15)
+        _wait(lambda: run.poll() is not None, 20)
         run.kill()
     _wait(lambda: not list(_processes(folder)), 15)
     return [*([] if found else [f"no {victim} at {moment} s"]), *_processes(folder), *_files(temporary)]

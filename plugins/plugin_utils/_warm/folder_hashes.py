@@ -13,8 +13,6 @@ import os
 import tempfile
 from pathlib import Path
 
-Stat = list[int | str]
-
 
 class FolderHashes:
     """The hash of all Python files in a folder, by content.
@@ -24,40 +22,41 @@ class FolderHashes:
 
     def __init__(self, memory: Path) -> None:
         self.memory = memory
-        self.known: dict[str, tuple[list[Stat], str]] = {}
+        self.known: dict[str, list[str]] = {}
         with contextlib.suppress(OSError, ValueError):
             self.known = json.loads(memory.read_text())
 
     def of(self, folder: str) -> str:
         """What tells a folder from all others: the paths and contents of the Python files in it, at any depth."""
-        stats: list[Stat] = []
-        _collect(folder, stats)
-        stats.sort()
-        known = self.known.get(folder)
-        if known and known[0] == stats:
-            return known[1]
-        found = hashlib.sha256()
-        for path, *_rest in stats:
-            found.update(f"{path}\0".encode(errors="surrogateescape"))
-            found.update(hashlib.sha256(Path(str(path)).read_bytes()).digest())
-        self.known[folder] = stats, found.hexdigest()
-        self._remember()
-        return found.hexdigest()
-
-    def _remember(self) -> None:
-        with tempfile.NamedTemporaryFile("w", dir=self.memory.parent, delete=False) as file:
-            json.dump(self.known, file)
-        os.rename(file.name, self.memory)
+        stats = _stats(folder)
+        seen = hashlib.sha256("".join(stats.values()).encode(errors="surrogateescape")).hexdigest()
+        if folder not in self.known or self.known[folder][0] != seen:
+            self.known[folder] = [seen, _of_contents(sorted(stats))]
+            with tempfile.NamedTemporaryFile("w", dir=self.memory.parent, delete=False) as file:
+                json.dump(self.known, file)
+            os.rename(file.name, self.memory)
+        return self.known[folder][1]
 
 
-def _collect(folder: str, stats: list[Stat]) -> None:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.endswith(".py"):
-            found = entry.stat()
-            stats.append([entry.path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns])
-        elif entry.name != "__pycache__" and entry.is_dir():
-            _collect(entry.path, stats)
+def _of_contents(paths: list[str]) -> str:
+    found = hashlib.sha256()
+    for path in paths:
+        found.update(f"{path}\0".encode(errors="surrogateescape"))
+        found.update(hashlib.sha256(Path(path).read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _stats(top: str) -> dict[str, str]:
+    """What tells the Python files in a folder from others without reading them."""
+    stats: dict[str, str] = {}
+    folders = [top]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    found = entry.stat()
+                    times = f"{found.st_mtime_ns} {found.st_ctime_ns}"
+                    stats[entry.path] = f"{entry.path} {found.st_ino} {found.st_size} {times}\n"
+                elif entry.name != "__pycache__" and entry.is_dir():
+                    folders.append(entry.path)
+    return stats

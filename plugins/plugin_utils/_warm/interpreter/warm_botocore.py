@@ -23,6 +23,7 @@ from warm_watch import Watch
 MODELS: dict[Any, Any] = {}  # by the folders and what a loader was asked for
 EVENT_NAMES: dict[str, str] = {}  # by botocore's older names
 TAKES_KEYWORDS: dict[FunctionType, Any] = {}
+KINDS = ("service-2", "endpoint-rule-set-1")  # of the models that a client reads
 
 
 class Shared(dict[Any, Any]):
@@ -57,6 +58,7 @@ class Models:
         self.watch = watch
         self.services: set[str] = set()
         self.is_shared = False
+        self.loader: Any = None
 
     def new(self, payload: Payload) -> set[str]:
         """The services of a payload's module whose models were not read."""
@@ -71,38 +73,39 @@ class Models:
         self.services |= new
 
     def _read(self, services: set[str]) -> None:
+        from botocore.exceptions import BotoCoreError
+
+        Shared.learning = True
+        # what is wrong with the user's configuration or models, the module meets too, and tells
+        with contextlib.suppress(BotoCoreError, OSError, ValueError):
+            self.loader = self.loader or self._first_loader()
+            for service in services & set(self.loader.list_available_services("service-2")):
+                self.watch.add_tree(os.path.join(self.loader.BUILTIN_DATA_PATH, service))
+                for kind in KINDS:
+                    self.loader.load_service_model(service, kind, api_version=None)
+        Shared.learning = False
+
+    def _first_loader(self) -> Any:
+        """A loader as sessions have it, and what a session and a client work out besides. Neither of them is kept."""
         import boto3.session
         from botocore import UNSIGNED, hooks, loaders
         from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
 
         if not self.is_shared:
             self.is_shared = True
             share(loaders, hooks)
-        Shared.learning = True
-        # what is wrong with the user's configuration or models, the module meets too, and tells
-        with contextlib.suppress(BotoCoreError, OSError, ValueError):
-            session = boto3.session.Session(region_name="us-east-1")
-            known = sorted(services & set(session.get_available_services()))
-            self._watch(session._session.get_component("data_loader").search_paths, loaders.Loader, known)
-            for service in known:  # signed by nobody, so that no credentials are looked for
-                session.client(
-                    service,
-                    aws_access_key_id="none",
-                    aws_secret_access_key="none",  # noqa: S106
-                    config=Config(signature_version=UNSIGNED),
-                )
-            EVENT_NAMES.update(session._session.get_component("event_emitter")._alias_name_cache)
-        Shared.learning = False
-
-    def _watch(self, folders: list[str], loader: Any, services: list[str]) -> None:
-        builtin = loader.BUILTIN_DATA_PATH
-        self.watch.add([builtin])
-        for service in services:
-            self.watch.add_tree(os.path.join(builtin, service))
-        for folder in folders:
-            if folder != builtin:
+        session = boto3.session.Session(region_name="us-east-1")
+        loader = session._session.get_component("data_loader")
+        for folder in loader.search_paths:
+            if folder == loader.BUILTIN_DATA_PATH:
+                self.watch.add([folder])
+            else:
                 self.watch.add_tree(folder)
+        # signed by nobody, so that no credentials are looked for
+        unsigned = Config(signature_version=UNSIGNED)
+        session.client("sts", aws_access_key_id="none", aws_secret_access_key="none", config=unsigned)  # noqa: S106
+        EVENT_NAMES.update(session._session.get_component("event_emitter")._alias_name_cache)
+        return loader
 
 
 def share(loaders: Any, hooks: Any) -> None:

@@ -88,11 +88,15 @@ class Interpreter:
                     return
 
     def _end(self) -> None:
-        """End with the owner, and leave nothing of what it would have removed, had it not been killed."""
+        """End with the owner."""
         self.unlisten()
+        self._remove_folders()
         self.learned.end()
-        shutil.rmtree(os.path.dirname(os.path.dirname(self.folder)), ignore_errors=True)
         os._exit(0)
+
+    def _remove_folders(self) -> None:
+        """Leave nothing of what the owner would have removed, had it not been killed."""
+        shutil.rmtree(os.path.dirname(os.path.dirname(self.folder)), ignore_errors=True)
 
     def _terminated(self, number: int, _frame: Any) -> None:
         self.unlisten()
@@ -149,8 +153,11 @@ class Interpreter:
         waiting = select.poll()
         for descriptor in (ended, client.fileno(), self.owner):
             waiting.register(descriptor, select.POLLIN)
-        if ended not in {descriptor for descriptor, _event in waiting.poll()}:
+        ready = {descriptor for descriptor, _event in waiting.poll()}
+        if ended not in ready:
             end_with_descendants(program, GRACE_SECONDS)
+        if self.owner in ready:
+            self._remove_folders()
         _tell(client, str(os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])))
         return False
 
@@ -200,7 +207,8 @@ def wait_for_program(shelf: Shelf, folder: str, owner: int) -> None:
     interpreter = Interpreter(shelf, folder, owner)
     interpreter.listen()
     gc.freeze()
-    os.write(1, b".")
+    with contextlib.suppress(OSError):  # who started it may have been killed meanwhile
+        os.write(1, b".")
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (1, 2):
         os.dup2(null, descriptor)
