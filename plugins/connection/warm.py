@@ -143,6 +143,8 @@ class Connection(LocalConnection):
         interpreter = self.client.Interpreter(command, self.folder, self.get_option("start_timeout"))
         display.vvv(f"WARM EXEC {cmd}", host=self._play_context.remote_addr)
         result = interpreter.run(program)
+        if interpreter.refusal:
+            display.vvv(f"WARM ALONE {interpreter.refusal.decode()}", host=self._play_context.remote_addr)
         if result.status >= 0:
             return result.status, result.stdout, result.stderr
         # what the shell says and returns of a program that a signal has ended, it says best itself

@@ -64,6 +64,7 @@ class Interpreter:
         umask = os.umask(0o077)
         os.umask(umask)
         identity = repr((command, os.getcwd(), umask, sorted(os.environ.items())))
+        self.refusal = b""  # why a program is to import for itself what others may share
         self.command = command
         self.start_seconds = start_seconds
         self.folder = base / "interpreters" / hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest()[:16]
@@ -94,7 +95,8 @@ class Interpreter:
                 if answer == b"started":
                     undo.pop_all()
                     return connection, bool(sent)
-                if answer != b"again":  # it can't import what the payload brings, so the program has to do so alone
+                if answer != b"again":
+                    self.refusal = answer or b"the interpreter ended while it imported"
                     refused.touch()
         raise NotWarmError("it ended again and again before it ran anything")
 

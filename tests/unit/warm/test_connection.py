@@ -81,6 +81,21 @@ def test_one_line_suffices(playbook: Playbook) -> None:
     assert "No interpreter" not in said
 
 
+def test_modules_of_aws_share_what_they_import(playbook: Playbook) -> None:
+    """And the models of services, one after the other, though nobody answers them."""
+    calls = {"sts": "aws_caller_info", "ec2": "ec2_vpc_net_info", "s3": "s3_bucket_info", "kms": "kms_key_info"}
+    tasks = "".join(
+        f"    - amazon.aws.{module}: {{profile: '', endpoint_url: 'http://127.0.0.1:9'}}\n" for module in calls.values()
+    )
+    play = f"- hosts: all\n  gather_facts: false\n  ignore_errors: true\n  tasks:\n{tasks}"
+    playbook.environment |= {"AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+    playbook.environment |= {"AWS_MAX_ATTEMPTS": "1"}
+    status, said = playbook.run(play, "-vvv")
+    assert status == 0, said
+    assert said.count("WARM EXEC") == len(calls)
+    assert "WARM ALONE" not in said
+
+
 def test_ad_hoc_commands_are_warm(playbook: Playbook) -> None:
     """Which run in a worker as well."""
     status, said = playbook.command("ansible", "all", "-m", "ansible.builtin.ping", "-vvv")

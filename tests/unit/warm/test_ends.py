@@ -249,6 +249,7 @@ print(os.getcwd(), os.umask(0), os.environ.get("WORD"), signal.getsignal(signal.
     assert before == after
     assert changed.status == 0
     assert changed.stdout != before.stdout
+    assert warm.refusal.startswith(b"impure: ")
 
 
 def test_too_many_interpreters_are_not_started(tmp_path: Path) -> None:

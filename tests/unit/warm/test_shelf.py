@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.taskmanager.aws.plugins.plugin_utils._warm.client import Interpreter
-from waiting import PYTHONS, anew, interpreter, payload_program, wait_until, waited, waiting
+from waiting import PYTHONS, anew, in_memory, interpreter, payload_program, wait_until, waited, waiting
 
 PACKAGES = {"ansible/__init__.py": "", "ansible/module_utils/__init__.py": "", "ansible/modules/__init__.py": ""}
 SHELF = "import sys; shelf = sys.modules['_frozen_importlib']._find_and_load_unlocked.__self__\n"
@@ -192,17 +192,24 @@ def test_a_profile_that_is_not_there_is_the_modules_own_fault(tmp_path: Path, mo
 
 
 def test_no_credentials_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sessions and clients that were made to learn from are gone before the fork."""
+    """What was made to learn from has none; clients are gone before the fork."""
+    credentials = tmp_path / "credentials"
+    credentials.write_text("[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = from-a-file\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
     files = {"ansible/module_utils/util.py": "import boto3", "ansible/modules/some.py": "module.client('sqs')"}
     say = """
 import boto3, botocore.credentials, botocore.client, gc
 gc.unfreeze()
-kinds = (botocore.credentials.Credentials, botocore.client.BaseClient, boto3.session.Session)
+kinds = (botocore.credentials.Credentials, botocore.client.BaseClient)
 print([each for each in gc.get_objects() if isinstance(each, kinds)], boto3.DEFAULT_SESSION)
 """
-    assert said(interpreter(tmp_path), files, say) == "[] None"
+    warm = interpreter(tmp_path / "base")
+    assert said(warm, files, say) == "[] None"
+    found = in_memory(tmp_path / "base", [b"from-a-file", b"list_available_services"])
+    assert found[b"from-a-file"] == 0
+    assert found[b"list_available_services"] > 0  # it has learned
 
 
 def test_code_is_compiled_once_for_all_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

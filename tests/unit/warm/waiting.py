@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import subprocess
 import sys
 import time
@@ -108,4 +109,19 @@ def waiting(base: Path) -> list[int]:
                 found.append(int(entry.parts[2]))
         except OSError:
             continue
+    return found
+
+
+def in_memory(base: Path, words: list[bytes]) -> dict[bytes, int]:
+    """How often words are in the memory of the interpreter that waits in a folder."""
+    server = min(pid for pid in waiting(base) if "python" in os.readlink(f"/proc/{pid}/exe"))
+    found = dict.fromkeys(words, 0)
+    with open(f"/proc/{server}/mem", "rb", buffering=0) as content:
+        for line in Path(f"/proc/{server}/maps").read_text().splitlines():
+            span, rights, *_rest = line.split()
+            if rights.startswith("rw"):
+                start, end = (int(number, 16) for number in span.split("-"))
+                content.seek(start)
+                block = content.read(end - start)
+                found = {word: count + block.count(word) for word, count in found.items()}
     return found

@@ -4,8 +4,9 @@
 
 """What botocore works out anew for each session though it is always the same: most of the start of a client.
 
-That is the models of services, which loaders read from the same folders; the names of events; and whether a handler
-takes keyword arguments. What sessions have of their own (configuration, credentials, clients) stays their own.
+That is the models of services, which loaders read from the same folders, and the methods made of them; the names of
+events; and whether a handler takes keyword arguments. What sessions have of their own (configuration, credentials,
+clients) stays their own.
 """
 
 from __future__ import annotations
@@ -23,13 +24,12 @@ from warm_watch import Watch
 MODELS: dict[Any, Any] = {}  # by the folders and what a loader was asked for
 EVENT_NAMES: dict[str, str] = {}  # by botocore's older names
 TAKES_KEYWORDS: dict[FunctionType, Any] = {}
-KINDS = ("service-2", "endpoint-rule-set-1")  # of the models that a client reads
+METHODS: dict[int, tuple[Any, dict[str, Any]]] = {}  # of clients, by the id of the model that is kept beside them
+LEARNING: list[bool] = []  # not empty while what sessions work out is kept
 
 
 class Shared(dict[Any, Any]):
     """What a loader has read (`botocore.loaders.instance_cache`), and what was read from the same folders before."""
-
-    learning = False
 
     def __init__(self, loader: Any) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Shared(dict[Any, Any]):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key, value)
-        if Shared.learning:
+        if LEARNING:
             MODELS[self._key(key)] = value
 
 
@@ -58,6 +58,7 @@ class Models:
         self.watch = watch
         self.services: set[str] = set()
         self.is_shared = False
+        self.session: Any = None
         self.loader: Any = None
 
     def new(self, payload: Payload) -> set[str]:
@@ -73,48 +74,62 @@ class Models:
         self.services |= new
 
     def _read(self, services: set[str]) -> None:
+        import boto3.session  # noqa: F401 # a session's code asks for modules that come back with this one
         from botocore.exceptions import BotoCoreError
 
-        Shared.learning = True
+        LEARNING.append(True)
         # what is wrong with the user's configuration or models, the module meets too, and tells
         with contextlib.suppress(BotoCoreError, OSError, ValueError):
-            self.loader = self.loader or self._first_loader()
-            for service in services & set(self.loader.list_available_services("service-2")):
-                self.watch.add_tree(os.path.join(self.loader.BUILTIN_DATA_PATH, service))
-                for kind in KINDS:
-                    self.loader.load_service_model(service, kind, api_version=None)
-        Shared.learning = False
+            self.session = self.session or self._new_session()
+            for service in services & set(self.session.get_available_services()):
+                self._read_service(service)
+        LEARNING.pop()
 
-    def _first_loader(self) -> Any:
-        """A loader as sessions have it, and what a session and a client work out besides. Neither of them is kept."""
+    def _new_session(self) -> Any:
+        """A session that reads none of the user's files, so that it has no credentials."""
         import boto3.session
-        from botocore import UNSIGNED, hooks, loaders
-        from botocore.config import Config
+        from botocore import client, hooks, loaders
+        from botocore.session import get_session
 
         if not self.is_shared:
             self.is_shared = True
-            share(loaders, hooks)
-        session = boto3.session.Session(region_name="us-east-1")
-        loader = session._session.get_component("data_loader")
-        for folder in loader.search_paths:
-            if folder == loader.BUILTIN_DATA_PATH:
+            share(loaders, hooks, client)
+        core = get_session()
+        for file in ("config_file", "credentials_file"):
+            core.set_config_variable(file, os.devnull)
+        session = boto3.session.Session(botocore_session=core, region_name="us-east-1")
+        self.loader = core.get_component("data_loader")
+        for folder in self.loader.search_paths:
+            if folder == self.loader.BUILTIN_DATA_PATH:
                 self.watch.add([folder])
             else:
                 self.watch.add_tree(folder)
-        # signed by nobody, so that no credentials are looked for
+        return session
+
+    def _read_service(self, service: str) -> None:
+        from botocore import UNSIGNED
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        self.watch.add_tree(os.path.join(self.loader.BUILTIN_DATA_PATH, service))
         unsigned = Config(signature_version=UNSIGNED)
-        session.client("sts", aws_access_key_id="none", aws_secret_access_key="none", config=unsigned)  # noqa: S106
-        EVENT_NAMES.update(session._session.get_component("event_emitter")._alias_name_cache)
-        return loader
+        client = self.session.client(
+            service,
+            aws_access_key_id="none",
+            aws_secret_access_key="none",  # noqa: S106
+            config=unsigned,
+        )
+        for kind in ("paginators-1", "waiters-2"):
+            with contextlib.suppress(BotoCoreError):  # not each has them
+                self.loader.load_service_model(service, kind, client.meta.service_model.api_version)
+        EVENT_NAMES.update(self.session.events._alias_name_cache)
 
 
-def share(loaders: Any, hooks: Any) -> None:
-    """Have all sessions use what was learned. `loaders` and `hooks` are modules of botocore."""
-    init_loader, init_aliaser, accepts_kwargs = (
-        loaders.Loader.__init__,
-        hooks.EventAliaser.__init__,
-        hooks.accepts_kwargs,
-    )
+def share(loaders: Any, hooks: Any, client: Any) -> None:
+    """Have all sessions use what was learned; the arguments are botocore's modules of these names."""
+    creator = client.ClientCreator
+    init_loader, init_aliaser = loaders.Loader.__init__, hooks.EventAliaser.__init__
+    accepts_kwargs, create_methods = hooks.accepts_kwargs, creator._create_methods
 
     @functools.wraps(init_loader)
     def loader(self: Any, *args: Any, **options: Any) -> None:
@@ -129,9 +144,16 @@ def share(loaders: Any, hooks: Any) -> None:
 
     @functools.wraps(accepts_kwargs)
     def takes_keywords(function: Any) -> Any:
-        if isinstance(function, FunctionType) and Shared.learning and function not in TAKES_KEYWORDS:
+        if isinstance(function, FunctionType) and LEARNING and function not in TAKES_KEYWORDS:
             TAKES_KEYWORDS[function] = accepts_kwargs(function)
         return TAKES_KEYWORDS[function] if function in TAKES_KEYWORDS else accepts_kwargs(function)
 
+    @functools.wraps(create_methods)
+    def methods(self: Any, service_model: Any) -> Any:
+        model = service_model._service_description
+        if LEARNING and id(model) not in METHODS:
+            METHODS[id(model)] = model, create_methods(self, service_model)
+        return dict(METHODS[id(model)][1]) if id(model) in METHODS else create_methods(self, service_model)
+
     loaders.Loader.__init__, hooks.EventAliaser.__init__ = loader, aliaser
-    hooks.accepts_kwargs = takes_keywords
+    hooks.accepts_kwargs, creator._create_methods = takes_keywords, methods
