@@ -27,6 +27,7 @@ INTERPRETER = Path(__file__).with_name("interpreter")
 SOCKET = "socket"
 MOST_INTERPRETERS = 8  # of one run: a play with so many environments gains nothing
 ATTEMPTS = 4
+NOT_FOUND = (126, 127)  # what a shell returns of a command that it can't start
 TAKE_PAYLOAD = b"__import__('builtins').__dict__.pop('_taskmanager_aws_payload')"
 
 
@@ -146,6 +147,7 @@ class Interpreter:
         return None
 
     def _start(self) -> socket.socket:
+        (self.folder / "command").write_text(self.command.line)
         owner = _owner()
         environment = {**os.environ, "_TASKMANAGER_AWS_WARM": f"{owner}:{self.folder}"}
         original = os.environ.get("PYTHONPATH")
@@ -187,10 +189,13 @@ class Interpreter:
             ready = waiting.poll(self.start_seconds * 1000)
             if ready and announced.read(1):
                 return
-            process.kill()
-            os.set_blocking(errors.fileno(), False)
-            said = (errors.read() or b"").decode(errors="replace").strip()
-            raise NotWarmError(said or ("it is no Python" if ready else f"it did not start in {self.start_seconds} s"))
+            if not ready:
+                process.kill()
+                raise NotWarmError(f"it did not start in {self.start_seconds} s")
+            said = errors.read().decode(errors="replace").strip()
+            if process.wait() in {0, *NOT_FOUND}:  # it ran as if nothing was asked of it, or the task is about to tell
+                raise NotSupportedError(said or "it does not read sitecustomize from PYTHONPATH")
+            raise NotWarmError(said or f"it ended with status {process.returncode}")
 
 
 class Parts:

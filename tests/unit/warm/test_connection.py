@@ -161,7 +161,6 @@ def test_all_options_of_local_are_there() -> None:
     ("options", "reason"),
     [
         (["-e", '{"ansible_warm_start_timeout": 0}'], "it did not start in 0 s"),
-        (["-e", "ansible_python_interpreter=HERE/python"], "it is no Python"),
         (["-e", "ansible_python_interpreter=HERE/says"], "a reason of its own"),
     ],
 )
@@ -177,6 +176,20 @@ def test_what_can_not_wait_is_warned_of_once(playbook: Playbook, options: list[s
     assert status == 0, said
     assert " ".join(said.split()).count("No interpreter waits for modules, so each task starts one of its own:") == 1
     assert reason in " ".join(said.split())
+
+
+@pytest.mark.parametrize("how", ["-e ansible_python_interpreter=HERE/python", "-e words=PYTHONPATH"])
+def test_a_python_that_looks_elsewhere_is_as_with_local(playbook: Playbook, how: str) -> None:
+    """It is said at -v, and is no warning of a task."""
+    (playbook.folder / "python").write_text(f"#!/bin/sh\nunset PYTHONPATH\nexec {sys.executable}\n")
+    (playbook.folder / "python").chmod(0o755)
+    play = THREE.replace("WORD: hello", "WORD: hello, PYTHONPATH: /nowhere") if "PYTHONPATH" in how else THREE
+    options = how.replace("HERE", str(playbook.folder)).split()
+    status, said = playbook.run(play, *options)
+    assert status == 0, said
+    assert "No interpreter" not in said
+    status, said = playbook.run(play, "-v", *options)
+    assert " ".join(said.split()).count("No interpreter waits for modules") == 1
 
 
 def test_where_it_is_not_supported_it_is_said_when_asked(playbook: Playbook) -> None:

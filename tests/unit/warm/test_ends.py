@@ -199,18 +199,29 @@ def test_an_interpreter_whose_owner_has_ended_before_it_looks_ends(tmp_path: Pat
     wait_until(lambda: not waiting(tmp_path / "base"), "the interpreter ends")
 
 
-def test_a_payload_whose_imports_end_the_interpreter_is_run_all_the_same(warm: Interpreter) -> None:
-    """In a process of its own, which it ends as it would have."""
-    files = {
-        "ansible/__init__.py": "",
-        "ansible/module_utils/__init__.py": "",
-        "ansible/module_utils/deadly.py": "import os\nos._exit(7)",
-    }
-    result = warm.run(payload_program(files, "import ansible.module_utils.deadly").encode())
-    assert result.status == 7
+def util(where: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The files of a payload with code that is run by an import: of the module_util itself, or of a library of it."""
+    if where == "library":
+        (tmp_path / "libraries").mkdir()
+        (tmp_path / "libraries/library_of_ours.py").write_text(source)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path / "libraries"))
+        source = "import library_of_ours"
+    packages = {"ansible/__init__.py": "", "ansible/module_utils/__init__.py": ""}
+    return {**packages, "ansible/module_utils/lasting.py": source}
+
+
+@pytest.mark.parametrize("where", ["module_util", "library"])
+def test_an_import_that_ends_the_process_ends_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """And not the next one."""
+    files = util(where, "import os\nos._exit(7)", tmp_path, monkeypatch)
+    warm = interpreter(tmp_path / "base")
+    assert warm.run(payload_program(files, "import ansible.module_utils.lasting").encode()).status == 7
     assert warm.run(payload_program(files, "print(1)").encode()).stdout == b"1\n"
 
 
+@pytest.mark.parametrize("where", ["module_util", "library"])
 @pytest.mark.parametrize(
     "effect",
     [
@@ -227,15 +238,15 @@ def test_a_payload_whose_imports_end_the_interpreter_is_run_all_the_same(warm: I
         "import builtins; builtins.word = 1",
         "import locale; locale.setlocale(locale.LC_ALL, 'C')",
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))",
+        "print('said')",
     ],
 )
-def test_an_import_that_changes_the_process_is_not_shared(warm: Interpreter, effect: str) -> None:
+def test_an_import_that_changes_the_process_is_not_shared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, effect: str
+) -> None:
     """It is made by each program that asks for it, and by no other."""
-    files = {
-        "ansible/__init__.py": "",
-        "ansible/module_utils/__init__.py": "",
-        "ansible/module_utils/lasting.py": effect,
-    }
+    files = util(where, effect, tmp_path, monkeypatch)
+    warm = interpreter(tmp_path / "base")
     look = """
 import os, sys, signal, socket, threading, builtins, _locale, resource
 print(os.getcwd(), os.umask(0), os.environ.get("WORD"), signal.getsignal(signal.SIGUSR1), socket.getdefaulttimeout(),
@@ -249,7 +260,7 @@ print(os.getcwd(), os.umask(0), os.environ.get("WORD"), signal.getsignal(signal.
     assert before == after
     assert changed.status == 0
     assert changed.stdout != before.stdout
-    assert warm.refusal.startswith(b"impure: ")
+    assert warm.refusal.startswith(b"impure: ") == (where == "library")
 
 
 def test_too_many_interpreters_are_not_started(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ class Folder:
     def of_user(cls, *parts: str) -> Folder | None:
         """The folder in the user's cache, made if need be; None where others could put something there."""
         home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        if not os.path.isdir(os.path.dirname(home)):  # a home that is not there is not made
+            return None
         path = os.path.realpath(os.path.join(home, "taskmanager.aws", *parts))
         try:
             os.makedirs(path, mode=0o700, exist_ok=True)

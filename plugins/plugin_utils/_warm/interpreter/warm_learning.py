@@ -9,12 +9,13 @@ from __future__ import annotations
 import builtins
 import gc
 import hashlib
+from pathlib import Path
 
 from warm_botocore import Models
 from warm_folder import Folder
 from warm_payload import Codes, Payload
 from warm_shelf import Shelf
-from warm_state import differences, state
+from warm_state import differences, silence, state
 from warm_utils import Utils
 from warm_watch import Watch
 
@@ -25,7 +26,7 @@ class Learned:
     def __init__(self, shelf: Shelf, folder: str) -> None:
         self.shelf = shelf
         self.folder = folder
-        self.watch = Watch()
+        self.watch = Watch(Path(folder, "command").read_text())
         self.cache = Folder.of_user("warm", "code")
         self.codes = Codes(self.cache)
         self.utils = Utils(shelf, self.codes)
@@ -40,13 +41,16 @@ class Learned:
         payload = Payload(encoded)
         gc.disable()
         self.codes.learn(payload)
-        changed = []
-        if self.utils.new(payload) or self.models.new(payload):
+        changed: list[str] = []
+        new = self.utils.new(payload)
+        if new or self.models.new(payload):
             before = state()
-            self.utils.learn(payload, self.folder)
-            self.models.learn(payload)
+            with silence() as said:
+                self.utils.learn(payload, new, self.folder)
+                self.models.learn(payload)
+            changed = ["output"] if said() else []
             self.watch.add_modules(entry.module for entry in self.shelf.entries.values())
-            changed = differences(before, state())
+            changed += differences(before, state())
         self.payloads[digest] = payload
         gc.enable()
         gc.freeze()  # keeps the collector from touching, and so copying, the pages that forks share

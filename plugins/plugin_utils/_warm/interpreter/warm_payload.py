@@ -14,20 +14,23 @@ import _imp
 import base64
 import contextlib
 import hashlib
-import io
 import marshal
 import re
+import struct
 import sys
-import zipfile
 import zipimport
+import zlib
+from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 from types import CodeType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from warm_folder import Folder
 from warm_shelf import PAYLOAD
 
-HEADER_BYTES = 30  # of a file in a zip file, before its name (PKWARE's APPNOTE, 4.3.7); Ansible writes no extra field
+# of PKWARE's APPNOTE: the end of the central directory (4.3.16), a file's header in it (4.3.12), and the lengths of its
+# name and extra field in its own header (4.3.7)
+END, CENTRAL, LOCAL = struct.Struct("<4s4H2LH"), struct.Struct("<4s6H3L5H2L"), struct.Struct("<26x2H")
 CLIENT = re.compile(rb"""\bclient\(\s*["']([a-z0-9-]+)["']""")
 
 
@@ -39,25 +42,53 @@ class Payload:
     def __init__(self, encoded: bytes) -> None:
         self.encoded = encoded
         self.content = base64.b64decode(encoded)
+        self.files = {_module_name(file.path): file for file in _files(self.content) if file.path.endswith(".py")}
         self.hashes: dict[str, str] = {}
-        self.files = zipfile.ZipFile(io.BytesIO(self.content))
-        infos = [info for info in self.files.infolist() if info.filename.endswith(".py")]
-        self.infos = {_module_name(info.filename): info for info in infos}
-        for name, info in self.infos.items():
-            start = info.header_offset + HEADER_BYTES
-            key = hashlib.sha256(self.content[start : start + len(info.filename) + info.compress_size]).digest()
+        for name, file in self.files.items():
+            key = hashlib.sha256(file.path.encode() + b"\0" + self.content[file.start : file.end]).digest()
             if key not in self.hash_of_compressed:
-                self.hash_of_compressed[key] = source_hash(info.filename, self.files.read(info))
+                self.hash_of_compressed[key] = source_hash(file.path, self.source(name))
             self.hashes[name] = self.hash_of_compressed[key]
 
     def source(self, name: str) -> bytes:
         """The source of a module."""
-        return self.files.read(self.infos[name])
+        file = self.files[name]
+        data = self.content[file.start : file.end]
+        return zlib.decompress(data, -zlib.MAX_WBITS) if file.is_deflated else data
 
     def services(self) -> set[str]:
         """The AWS services that the module makes clients of, as far as its source names them: `client("sqs")`."""
-        sources = b"\n".join(self.source(name) for name in self.infos if ".modules." in name)
+        sources = b"\n".join(self.source(name) for name in self.files if ".modules." in name)
         return {name.decode() for name in CLIENT.findall(sources)}
+
+
+class File(NamedTuple):
+    """A file in a zip file, and where its data is."""
+
+    path: str
+    start: int
+    end: int
+    is_deflated: bool
+
+
+def _files(content: bytes) -> Iterator[File]:
+    """The files in a zip file. The module zipfile would leave its codec in the interpreter, for programs to see.
+
+    :raises ValueError: it is none, or not as Ansible makes them.
+    """
+    try:
+        signature, *_disks, count, _size, offset, comment = END.unpack(content[-END.size :])
+        if (signature, comment) != (b"PK\5\6", 0):
+            raise ValueError("no zip file without a comment")
+        for _number in range(count):
+            fields = CENTRAL.unpack_from(content, offset)
+            method, size, lengths, local = fields[4], fields[8], fields[10:13], fields[16]
+            path = content[offset + CENTRAL.size : offset + CENTRAL.size + lengths[0]].decode()
+            start = local + LOCAL.size + sum(LOCAL.unpack_from(content, local))
+            yield File(path, start, start + size, method == 8)
+            offset += CENTRAL.size + sum(lengths)
+    except struct.error as error:
+        raise ValueError("a zip file that is cut off") from error
 
 
 def _module_name(path: str) -> str:

@@ -174,6 +174,7 @@ class Interpreter:
                     os.close(int(name))
         if request["payload"]:
             self.learned.give(request["payload"])
+        self.shelf.begin()
 
 
 def _tell(client: socket.socket, message: str) -> None:

@@ -14,6 +14,7 @@ from Python 3.9 to 3.14.
 
 import _warnings
 import builtins
+import os
 import sys
 from _frozen_importlib_external import PathFinder
 
@@ -42,6 +43,7 @@ class Entry:
         self.missing: set[str] = set()  # what its import looked for in vain
         self.added: list[tuple[int, bool, Any]] = []  # to which of _lists(), whether in front, and what
         self.is_attribute = False  # of its package
+        self.is_whole = True  # unless it was refused something that it imports
 
 
 class Shelf:
@@ -61,17 +63,39 @@ class Shelf:
         self.serves: Callable[[str], bool] = lambda _name: True
         self.placed: Callable[[str, ModuleType], None] = lambda _name, _module: None
         self.itself = self  # a cycle, which is not collected once it is frozen: at their end, programs need not free it
+        self.refused: frozenset[str] = frozenset()  # what is not imported while the shelf is filled
+        self.given: set[str] = set()
+        self.environment: dict[str, str] = {}
         self._find_and_load = _bootstrap._find_and_load_unlocked
+        # a traceback has no frames of importlib, and ours stands between two of them
+        name = self._find_and_load.__code__.co_filename
+        Shelf._find.__code__ = Shelf._find.__code__.replace(co_filename=name)
         _bootstrap._find_and_load_unlocked = self._find
+
+    def begin(self) -> None:
+        """From now on, give each module once: to the program that this process is to be."""
+        self.put_away({})
+        self.given.clear()
+        self.environment = dict(os.environ)
 
     def _find(self, name: str, import_: "Callable[[str], Any]") -> "Any":
         """In place of `_find_and_load_unlocked`, which is asked for what is not in sys.modules."""
-        if name in self.entries and self.serves(name):
-            absent = self._absent(name)
-            if absent and self._would_be_found(absent):
-                self._restore(absent)
-                return sys.modules[name]
+        if name in self.refused:
+            self.filling.refuse(name)
+        absent = self._to_give(name)
+        if absent:
+            self._restore(absent)
+            return sys.modules[name]
         return self._find_and_load(name, import_)
+
+    def _to_give(self, name: str) -> "list[str]":
+        """What comes back with a module; nothing if it is to be imported anew."""
+        if name not in self.entries or name in self.given or not self.serves(name):
+            return []
+        if self.environment and self.environment != dict(os.environ):  # which an import may look at
+            return []
+        absent = self._absent(name)
+        return absent if self._would_be_found(absent) else []
 
     def _absent(self, name: str) -> "list[str]":
         """A module and what its import would import that is not there yet; nothing if another one is there of it."""
@@ -81,10 +105,10 @@ class Shelf:
             for need in self.entries[waiting.pop()].needs:
                 if need in self.entries and need not in absent:
                     # with a module that is there, all that it needs is there
-                    if need not in sys.modules:
+                    if need not in sys.modules and need not in self.given:
                         absent[need] = None
                         waiting.append(need)
-                    elif sys.modules[need] is not self.entries[need].module:  # was imported anew
+                    elif sys.modules.get(need) is not self.entries[need].module:  # was imported anew, or taken away
                         return []
         return list(absent)
 
@@ -101,6 +125,7 @@ class Shelf:
 
     def _restore(self, names: "list[str]") -> None:
         """Put modules where their import would have put them."""
+        self.given.update(names)
         for each in names:
             sys.modules[each] = self.entries[each].module
         for each in names:
@@ -151,6 +176,7 @@ class Filling:
         self.depth = 0
 
     def __enter__(self) -> None:
+        self.shelf.given.clear()
         self.depth += 1
         if self.depth > 1:
             return
@@ -165,6 +191,15 @@ class Filling:
         if not self.depth:
             self._stop()
         self.shelf.put_away(self.executed)
+
+    def refuse(self, name: str) -> None:
+        """Fail an import. What is being imported is not as it would be with it, even if it goes on.
+
+        :raises ImportError: in any case.
+        """
+        for entry in self.executing:
+            entry.is_whole = False
+        raise ImportError(f"{name} is left to the program", name=name)
 
     def _stop(self) -> None:
         builtins.__import__, _bootstrap._gcd_import, _bootstrap._load_unlocked = self.plain

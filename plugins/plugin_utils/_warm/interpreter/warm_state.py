@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import _locale
 import builtins
+import contextlib
 import gc
+import logging
 import os
 import resource
 import signal
 import socket
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -27,7 +31,8 @@ def state() -> dict[str, Any]:
         "folder": os.getcwd(),
         "umask": umask,
         "environment": dict(os.environ),
-        "descriptor limit": resource.getrlimit(resource.RLIMIT_NOFILE),
+        "limits": [resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")],
+        "priority": os.nice(0),
         "signal handlers": [signal.getsignal(number) for number in sorted(signal.valid_signals())],
         "signal mask": signal.pthread_sigmask(signal.SIG_BLOCK, []),
         "timers": signal.getitimer(signal.ITIMER_REAL),
@@ -35,6 +40,9 @@ def state() -> dict[str, Any]:
         "garbage collection": (gc.isenabled(), gc.get_threshold()),
         "socket timeout": socket.getdefaulttimeout(),
         "recursion limit": sys.getrecursionlimit(),
+        "switch interval": sys.getswitchinterval(),
+        "temporary folder": tempfile.tempdir,
+        "root logger": (logging.root.level, list(logging.root.handlers), logging.root.manager.disable),
         "streams": [id(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)],
         "hooks": [sys.excepthook, sys.displayhook, sys.unraisablehook, sys.gettrace(), sys.getprofile()],
         "path": list(sys.path),
@@ -45,3 +53,24 @@ def state() -> dict[str, Any]:
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """What is not as it was, by name."""
     return [name for name, value in before.items() if after[name] != value]
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[Callable[[], bool]]:
+    """Have stdout and stderr go nowhere; the function tells whether something was said."""
+    heard = os.memfd_create("said")
+    kept = [os.dup(1), os.dup(2)]
+    said = False
+    os.dup2(heard, 1)
+    os.dup2(heard, 2)
+    try:
+        yield lambda: said
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            if stream:
+                stream.flush()
+        said = os.fstat(heard).st_size > 0
+        for number, descriptor in enumerate(kept, start=1):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        os.close(heard)

@@ -17,6 +17,7 @@ from types import ModuleType
 
 from warm_payload import Codes, Payload
 from warm_place import Place
+from warm_purity import only_defines
 from warm_shelf import PAYLOAD, Shelf
 
 
@@ -27,7 +28,7 @@ class Utils:
         self.shelf = shelf
         self.codes = codes
         self.hashes: dict[str, str] = {}  # of those on the shelf, by name
-        self.failed: dict[str, str] = {}  # of those that can't be imported
+        self.left: dict[str, str] = {}  # of those that are left to each program
         self.places: dict[str, Place] = {}
 
     def new(self, payload: Payload) -> list[str]:
@@ -35,29 +36,53 @@ class Utils:
 
         One with another version of what was seen brings nothing: one version is enough for a run.
         """
-        known = {**self.failed, **self.hashes}
+        known = {**self.left, **self.hashes}
         if any(known.get(name, digest) != digest for name, digest in payload.hashes.items()):
             return []
-        return [name for name in payload.hashes if name not in known and ".module_utils" in name]
+        new = [name for name in payload.hashes if name not in known and ".module_utils" in name]
+        sharable = [name for name in new if only_defines(name, payload.source(name))]
+        self.left.update((name, payload.hashes[name]) for name in new if name not in sharable)
+        return sharable
 
-    def learn(self, payload: Payload, folder: str) -> None:
+    def learn(self, payload: Payload, new: list[str], folder: str) -> None:
         """Import what is new of a payload as its module would: out of a zip file, put into a folder meanwhile."""
-        new = self.new(payload)
         if not new:
             return
         path = os.path.join(folder, f"learn{PAYLOAD}")
         self._serve(payload)
-        with _first_in_path(path, payload.content), self.shelf.filling:
+        with self._refused(payload, new), _first_in_path(path, payload.content), self.shelf.filling:
             for name in new:
                 with contextlib.suppress(Exception, SystemExit):  # it fails in the module again, if it gets there
                     importlib.import_module(name)
+        broken = self._take_back(payload)
         for name in payload.hashes.keys() - self.hashes.keys():
             entry = self.shelf.entries.get(name)
             if entry:
                 self.hashes[name] = payload.hashes[name]
                 self.places[name] = Place(entry.module, path, payload.source(name))
-            elif name in new:
-                self.failed[name] = payload.hashes[name]
+            elif name in new or name in broken:
+                self.left[name] = payload.hashes[name]
+
+    @contextlib.contextmanager
+    def _refused(self, payload: Payload, new: list[str]) -> Iterator[None]:
+        """Have nothing imported of a payload that is not to be shared."""
+        utils = {name for name in payload.hashes if ".module_utils" in name}
+        self.shelf.refused = frozenset(utils - set(new) - self._allowed(payload))
+        try:
+            yield
+        finally:
+            self.shelf.refused = frozenset()
+
+    def _take_back(self, payload: Payload) -> set[str]:
+        """Take from the shelf what was refused something, and all that needs it."""
+        entries = self.shelf.entries
+        ours = {name for name in payload.hashes.keys() - self.hashes.keys() if name in entries}
+        broken = {name for name in ours if not entries[name].is_whole}
+        while more := {name for name in ours - broken if entries[name].needs & broken}:
+            broken |= more
+        for name in broken:
+            del entries[name]
+        return broken
 
     def give(self, payload: Payload) -> None:
         """From now on, have the shelf give this process what the payload brings, as if it came from the payload."""

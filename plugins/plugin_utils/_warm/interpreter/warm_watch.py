@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+import shlex
+import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Optional
-
-# the interpreter, and the libraries that extension modules link to
-SYSTEM = (sys.executable, "/etc/ld.so.cache")
 
 Signature = Optional[tuple[int, int, int]]
 
@@ -21,9 +21,9 @@ Signature = Optional[tuple[int, int, int]]
 class Watch:
     """Files and folders, and how each was when it was first named. One that is not there is watched for."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: str) -> None:
         self.seen: dict[str, Signature] = {}
-        self.add((*SYSTEM, *sys.path))
+        self.add(_of_a_start(command))
 
     def add(self, paths: Iterable[str]) -> None:
         """Watch files and folders: of a folder, what is in it by name."""
@@ -38,14 +38,37 @@ class Watch:
             self.add(os.path.join(folder, name) for name in folders + files)
 
     def add_modules(self, modules: Iterable[Any]) -> None:
-        """Watch the files that modules were loaded from."""
-        origins = (getattr(getattr(module, "__spec__", None), "origin", None) for module in modules)
-        new = {origin for origin in origins if origin and os.path.isabs(origin)} - self.seen.keys()
-        self.add(origin for origin in new if os.path.isfile(origin))
+        """Watch the files that modules were loaded from, and the folders of packages."""
+        paths = set()
+        for module in modules:
+            spec = getattr(module, "__spec__", None)
+            folders = getattr(spec, "submodule_search_locations", None) or ()
+            paths.update([getattr(spec, "origin", None) or "", *folders])
+        new = {path for path in paths if os.path.isabs(path)} - self.seen.keys()
+        self.add(path for path in new if os.path.exists(path))
 
     def changed(self) -> str | None:
         """A path that is not what it was, if there is one."""
         return next((path for path, signature in self.seen.items() if _signature(path) != signature), None)
+
+
+def _of_a_start(command: str) -> Iterator[str]:
+    """What the start of an interpreter looks at: what it is started by, the time zone, and where `site` looks."""
+    yield from (sys.executable, "/etc/ld.so.cache", "/etc/localtime")
+    yield os.environ.get("TZ", "").lstrip(":") or "/etc/timezone"
+    with contextlib.suppress(ValueError):
+        for word in shlex.split(command):
+            for part in shlex.split(word):
+                yield shutil.which(part) or part
+    user = getattr(sys.modules["site"], "USER_SITE", None)
+    while user and user not in ("/", ""):
+        yield user
+        user = os.path.dirname(user)
+    for folder in sys.path:
+        yield folder
+        yield from glob.glob(os.path.join(glob.escape(folder), "*.pth"))
+        for name in ("sitecustomize", "usercustomize"):
+            yield os.path.join(folder, f"{name}.py")
 
 
 def _signature(path: str) -> Signature:
