@@ -62,7 +62,8 @@ def test_a_util_is_imported_once_for_all(warm: Interpreter) -> None:
     main = """
 import ansible.module_utils.util as util, ansible.module_utils, traceback
 at = path + "/ansible/module_utils/util.py"
-print(shelf.entries["ansible.module_utils.util"].module is util, util.__file__ == at, util.__spec__.origin == at, util.__loader__.archive == path)
+print(shelf.entries["ansible.module_utils.util"].module is util)
+print(util.__file__ == at, util.__spec__.origin == at, util.__loader__.archive == path)
 print(ansible.module_utils.__path__ == [path + "/ansible/module_utils"])
 print("def fail(): 1 / 0" in util.__loader__.get_source(util.__name__))
 try:
