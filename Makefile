@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview bench bench-warm chaos kills test lint unit molecule e2e up down policies requirements clean
+.PHONY: help setup demo preview bench bench-warm chaos equal kills test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
@@ -58,6 +58,9 @@ bench: setup ## Compare the functions with the course's algorithm; write build/b
 
 bench-warm: setup $(MITOGEN) ## Compare the connection `warm` with `local`, Mitogen and boto3; write build/bench-warm.json
 	PYTHONPATH=tests/e2e:tests/bench python tests/bench/warm_connection.py
+
+equal: setup ## Run playbooks with `local` and with `warm` and compare the results (a sample of it is part of `make test`)
+	pytest -n0 tests/equal
 
 kills: setup ## Kill each process of runs on the connection `warm`, at many moments (not part of `make test`, which has a sample)
 	pytest -n2 tests/kills

@@ -26,8 +26,13 @@ class FolderHashes:
         with contextlib.suppress(OSError, ValueError):
             self.known = json.loads(memory.read_text())
 
-    def of(self, folder: str) -> str:
-        """What tells a folder from all others: the paths and contents of the Python files in it, at any depth."""
+    def of(self, folder: str, stays: bool = False) -> str:
+        """What tells a folder from all others: the paths and contents of the Python files in it, at any depth.
+
+        One that stays as it is in a run is looked at once.
+        """
+        if stays and folder in self.known:
+            return self.known[folder][1]
         stats = _stats(folder)
         seen = hashlib.sha256("".join(stats.values()).encode(errors="surrogateescape")).hexdigest()
         if folder not in self.known or self.known[folder][0] != seen:

@@ -85,8 +85,10 @@ class KeptPayload:
     @functools.cached_property
     def key(self) -> str:
         """What it is kept under."""
-        folders = [*module_utils_loader._get_paths(subdirs=False), module_common._MODULE_UTILS_PATH]
-        states = [(folder, self.hashes.of(folder)) for folder in folders]
+        core = os.path.realpath(module_common._MODULE_UTILS_PATH)
+        folders = {os.path.realpath(path): None for path in module_utils_loader._get_paths(subdirs=False)}
+        folders[core] = None  # in any case, and last
+        states = [(folder, self.hashes.of(folder, stays=folder == core)) for folder in folders]
         return hashlib.sha256(json.dumps([*self.facts, states]).encode()).hexdigest()
 
     def fetch(self) -> bool:

@@ -13,10 +13,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import os
+import pickle
+import sys
+from collections import Counter
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from warm_folder import Folder
 from warm_payload import Payload
 from warm_shelf import Shelf
 from warm_watch import Watch
@@ -50,30 +56,56 @@ class Shared(dict[Any, Any]):
             MODELS[self._key(key)] = value
 
 
+class KeptFiles:
+    """In place of `botocore.loaders.JSONFileLoader`: what files hold, kept from run to run by their content."""
+
+    def __init__(self, plain: Any, folder: Folder | None) -> None:
+        self.plain = plain
+        self.folder = folder
+        self.exists = plain.exists
+
+    def load_file(self, path: str) -> Any:
+        """What a file of JSON holds, whose path comes without its ending; None if there is no such file."""
+        packed = f"{path}.json.gz"
+        if not self.folder or not os.path.isfile(packed):
+            return self.plain.load_file(path)
+        with open(packed, "rb") as file:
+            name = f"{hashlib.sha256(file.read()).hexdigest()}-{sys.implementation.cache_tag}"
+        with contextlib.suppress(EOFError, pickle.UnpicklingError, ValueError):  # cut off, or not ours
+            return pickle.loads(self.folder.read(name) or b"")  # noqa: S301 # from a folder of this user's alone
+        content = self.plain.load_file(path)
+        self.folder.write(name, pickle.dumps(content, protocol=5))
+        return content
+
+
 class Models:
-    """Which services' models were read."""
+    """What is known of services: after one use, their models; after two, the methods of their clients."""
 
     def __init__(self, shelf: Shelf, watch: Watch) -> None:
         self.shelf = shelf
         self.watch = watch
-        self.services: set[str] = set()
+        self.folder = Folder.of_user("warm", "models")
+        self.uses: Counter[str] = Counter()
         self.is_shared = False
         self.session: Any = None
         self.loader: Any = None
 
     def new(self, payload: Payload) -> set[str]:
-        """The services of a payload's module whose models were not read."""
-        return payload.services() - self.services
+        """The services of a payload's module of which more can be learned."""
+        return {service for service in payload.services() if self.uses[service] < len(self._steps())}
+
+    def _steps(self) -> list[Callable[[str], None]]:
+        return [self._read_models, self._make_client]
 
     def learn(self, payload: Payload) -> None:
-        """Read the models of services, if boto3 is in use and the user's configuration has no fault."""
+        """Learn of services, if boto3 is in use and the user's configuration has no fault."""
         new = self.new(payload)
         if new and "boto3.session" in self.shelf.entries:
             with self.shelf.filling:
-                self._read(new)
-        self.services |= new
+                self._learn(new)
+        self.uses.update(new)
 
-    def _read(self, services: set[str]) -> None:
+    def _learn(self, services: set[str]) -> None:
         import boto3.session  # noqa: F401 # a session's code asks for modules that come back with this one
         from botocore.exceptions import BotoCoreError
 
@@ -82,7 +114,7 @@ class Models:
         with contextlib.suppress(BotoCoreError, OSError, ValueError):
             self.session = self.session or self._new_session()
             for service in services & set(self.session.get_available_services()):
-                self._read_service(service)
+                self._steps()[self.uses[service]](service)
         LEARNING.pop()
 
     def _new_session(self) -> Any:
@@ -98,7 +130,9 @@ class Models:
         for file in ("config_file", "credentials_file"):
             core.set_config_variable(file, os.devnull)
         session = boto3.session.Session(botocore_session=core, region_name="us-east-1")
+        EVENT_NAMES.update(session.events._alias_name_cache)
         self.loader = core.get_component("data_loader")
+        self.loader.file_loader = KeptFiles(self.loader.file_loader, self.folder)
         for folder in self.loader.search_paths:
             if folder == self.loader.BUILTIN_DATA_PATH:
                 self.watch.add([folder])
@@ -106,22 +140,24 @@ class Models:
                 self.watch.add_tree(folder)
         return session
 
-    def _read_service(self, service: str) -> None:
-        from botocore import UNSIGNED
-        from botocore.config import Config
+    def _read_models(self, service: str) -> None:
+        """Have a loader read what clients have it read, in the words that they use."""
         from botocore.exceptions import BotoCoreError
 
         self.watch.add_tree(os.path.join(self.loader.BUILTIN_DATA_PATH, service))
-        unsigned = Config(signature_version=UNSIGNED)
-        client = self.session.client(
-            service,
-            aws_access_key_id="none",
-            aws_secret_access_key="none",  # noqa: S106
-            config=unsigned,
-        )
+        model = self.loader.load_service_model(service, "service-2", api_version=None)
+        self.loader.load_service_model(service, "endpoint-rule-set-1", api_version=None)
         for kind in ("paginators-1", "waiters-2"):
             with contextlib.suppress(BotoCoreError):  # not each has them
-                self.loader.load_service_model(service, kind, client.meta.service_model.api_version)
+                self.loader.load_service_model(service, kind, model["metadata"]["apiVersion"])
+
+    def _make_client(self, service: str) -> None:
+        """Make a client, for its methods. It is signed by nobody, so that no credentials are looked for."""
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        unsigned = Config(signature_version=UNSIGNED)
+        self.session.client(service, aws_access_key_id="none", aws_secret_access_key="none", config=unsigned)  # noqa: S106
         EVENT_NAMES.update(self.session.events._alias_name_cache)
 
 

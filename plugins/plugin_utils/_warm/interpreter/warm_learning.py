@@ -31,7 +31,7 @@ class Learned:
         self.codes = Codes(self.cache)
         self.utils = Utils(shelf, self.codes)
         self.models = Models(shelf, self.watch)
-        self.payloads: dict[str, Payload] = {}
+        self.payloads: dict[str, tuple[str, set[str]]] = {}  # each with the names of what it may be given
 
     def learn(self, encoded: bytes) -> tuple[str, list[str]]:
         """Learn from a payload: what it is known by, and what its imports have changed in this process."""
@@ -51,18 +51,18 @@ class Learned:
             changed = ["output"] if said() else []
             self.watch.add_modules(entry.module for entry in self.shelf.entries.values())
             changed += differences(before, state())
-        self.payloads[digest] = payload
+        self.payloads[digest] = encoded.decode(), self.utils.allowed(payload)
         gc.enable()
         gc.freeze()  # keeps the collector from touching, and so copying, the pages that forks share
         return digest, changed
 
     def give(self, digest: str) -> None:
         """From now on, give this process what was learned from a payload, as if it came from there."""
-        payload = self.payloads[digest]
-        builtins.__dict__["_taskmanager_aws_payload"] = payload.encoded.decode()  # the program takes it away
-        self.utils.give(payload)
+        encoded, allowed = self.payloads[digest]
+        builtins.__dict__["_taskmanager_aws_payload"] = encoded  # the program takes it away
+        self.utils.give(allowed)
 
     def end(self) -> None:
         """Leave no more in the user's cache than it may have."""
-        if self.cache:
-            self.cache.prune()
+        for folder in filter(None, (self.cache, self.models.folder)):
+            folder.prune()

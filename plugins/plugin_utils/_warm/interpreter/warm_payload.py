@@ -40,7 +40,6 @@ class Payload:
     hash_of_compressed: ClassVar[dict[bytes, str]] = {}  # to unpack a file once that most payloads have
 
     def __init__(self, encoded: bytes) -> None:
-        self.encoded = encoded
         self.content = base64.b64decode(encoded)
         self.files = {_module_name(file.path): file for file in _files(self.content) if file.path.endswith(".py")}
         self.hashes: dict[str, str] = {}

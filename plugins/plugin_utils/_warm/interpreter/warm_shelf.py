@@ -34,6 +34,10 @@ def _lists() -> "tuple[list[Any], ...]":
     return sys.meta_path, sys.path_hooks, _warnings.filters
 
 
+def _environment() -> "dict[bytes, bytes]":
+    return os.environ._data  # type: ignore[attr-defined] # to compare it without a copy
+
+
 class Entry:
     """A module on the shelf."""
 
@@ -65,7 +69,7 @@ class Shelf:
         self.itself = self  # a cycle, which is not collected once it is frozen: at their end, programs need not free it
         self.refused: frozenset[str] = frozenset()  # what is not imported while the shelf is filled
         self.given: set[str] = set()
-        self.environment: dict[str, str] = {}
+        self.environment: dict[bytes, bytes] = {}
         self._find_and_load = _bootstrap._find_and_load_unlocked
         # a traceback has no frames of importlib, and ours stands between two of them
         name = self._find_and_load.__code__.co_filename
@@ -76,7 +80,7 @@ class Shelf:
         """From now on, give each module once: to the program that this process is to be."""
         self.put_away({})
         self.given.clear()
-        self.environment = dict(os.environ)
+        self.environment = dict(_environment())
 
     def _find(self, name: str, import_: "Callable[[str], Any]") -> "Any":
         """In place of `_find_and_load_unlocked`, which is asked for what is not in sys.modules."""
@@ -92,7 +96,7 @@ class Shelf:
         """What comes back with a module; nothing if it is to be imported anew."""
         if name not in self.entries or name in self.given or not self.serves(name):
             return []
-        if self.environment and self.environment != dict(os.environ):  # which an import may look at
+        if self.environment and self.environment != _environment():  # which an import may look at
             return []
         absent = self._absent(name)
         return absent if self._would_be_found(absent) else []

@@ -49,7 +49,7 @@ class Utils:
         if not new:
             return
         path = os.path.join(folder, f"learn{PAYLOAD}")
-        self._serve(payload)
+        self._serve(self.allowed(payload))
         with self._refused(payload, new), _first_in_path(path, payload.content), self.shelf.filling:
             for name in new:
                 with contextlib.suppress(Exception, SystemExit):  # it fails in the module again, if it gets there
@@ -67,7 +67,7 @@ class Utils:
     def _refused(self, payload: Payload, new: list[str]) -> Iterator[None]:
         """Have nothing imported of a payload that is not to be shared."""
         utils = {name for name in payload.hashes if ".module_utils" in name}
-        self.shelf.refused = frozenset(utils - set(new) - self._allowed(payload))
+        self.shelf.refused = frozenset(utils - set(new) - self.allowed(payload))
         try:
             yield
         finally:
@@ -84,16 +84,15 @@ class Utils:
             del entries[name]
         return broken
 
-    def give(self, payload: Payload) -> None:
-        """From now on, have the shelf give this process what the payload brings, as if it came from the payload."""
-        self._serve(payload)
+    def give(self, allowed: set[str]) -> None:
+        """From now on, have the shelf give this process what a payload may have, as if it came from the payload."""
+        self._serve(allowed)
         self.shelf.placed = self._move
 
-    def _serve(self, payload: Payload) -> None:
-        allowed = self._allowed(payload)
+    def _serve(self, allowed: set[str]) -> None:
         self.shelf.serves = lambda name: name not in self.hashes or (name in allowed and sys.path[0].endswith(PAYLOAD))
 
-    def _allowed(self, payload: Payload) -> set[str]:
+    def allowed(self, payload: Payload) -> set[str]:
         """The names of what the payload's own import would make alike: the same code, out of the same code."""
         same = {
             name

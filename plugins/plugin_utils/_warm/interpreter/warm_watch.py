@@ -38,18 +38,23 @@ class Watch:
             self.add(os.path.join(folder, name) for name in folders + files)
 
     def add_modules(self, modules: Iterable[Any]) -> None:
-        """Watch the files that modules were loaded from, and the folders of packages."""
+        """Watch the files that libraries were loaded from, and the folders of packages: not of Python itself."""
         paths = set()
         for module in modules:
             spec = getattr(module, "__spec__", None)
             folders = getattr(spec, "submodule_search_locations", None) or ()
             paths.update([getattr(spec, "origin", None) or "", *folders])
-        new = {path for path in paths if os.path.isabs(path)} - self.seen.keys()
+        new = {path for path in paths if os.path.isabs(path) and not _is_pythons(path)} - self.seen.keys()
         self.add(path for path in new if os.path.exists(path))
 
     def changed(self) -> str | None:
         """A path that is not what it was, if there is one."""
         return next((path for path, signature in self.seen.items() if _signature(path) != signature), None)
+
+
+def _is_pythons(path: str) -> bool:
+    library = os.path.dirname(os.__file__)
+    return path.startswith(f"{library}/") and "-packages/" not in path[len(library) :]
 
 
 def _of_a_start(command: str) -> Iterator[str]:
