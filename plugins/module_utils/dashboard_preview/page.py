@@ -56,8 +56,10 @@ def draw_page(page: Page, library: str) -> str:
 
 def policy(scripts: list[str]) -> str:
     """Return the Content-Security-Policy that lets these scripts run and nothing be loaded."""
-    hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
-    return f"default-src 'none'; script-src {hashes or "'none'"}; style-src 'unsafe-inline'; img-src data:"
+    hashes = (
+        " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts) or "'none'"
+    )
+    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:"
 
 
 def embedded_json(value: Any) -> str:
