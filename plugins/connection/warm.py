@@ -132,8 +132,11 @@ class Connection(LocalConnection):
         told = self.folder / "told"
         if str(reason) and not told.exists():
             told.touch()
-            tell = display.warning if reason.is_warning else display.v
-            tell(f"No interpreter waits for modules, so each task starts one of its own: {reason}")
+            line = f"No interpreter waits for modules, so each task starts one of its own: {reason}"
+            if reason.is_warning:  # to the user, and not into the result of the task that happens to be the first
+                display.display(f"[WARNING]: {line}", color=constants.COLOR_WARN, stderr=True)
+            else:
+                display.v(line)
 
     def _run_warm(self, cmd: str, program: bytes) -> tuple[int, bytes, bytes]:
         if not self._connected:

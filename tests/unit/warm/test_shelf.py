@@ -155,6 +155,21 @@ def test_a_library_that_changes_is_loaded_anew(tmp_path: Path, monkeypatch: pyte
     wait_until(lambda: len(waiting(tmp_path / "base")) <= 3, "the interpreter of before has ended")  # and shells
 
 
+@pytest.mark.parametrize("read", ["open({path!r}).read()", "pathlib.Path({path!r}).read_text()"])
+def test_a_file_that_a_library_has_read_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: str) -> None:
+    """As its settings, which it reads when it is imported."""
+    settings, library = tmp_path / "settings", tmp_path / "libraries/library_of_ours.py"
+    library.parent.mkdir()
+    library.write_text(f"import pathlib\nVALUE = {read.format(path=str(settings))}")
+    monkeypatch.setenv("PYTHONPATH", str(library.parent))
+    warm = interpreter(tmp_path / "base")
+    files = {"ansible/module_utils/util.py": "from library_of_ours import VALUE"}
+    say = "from ansible.module_utils.util import VALUE; print(VALUE)"
+    for value in ("first", "the second"):
+        settings.write_text(value)
+        assert said(warm, files, say) == value
+
+
 def test_the_models_of_services_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And anew when a file in one of botocore's folders changes, or is new."""
     home = tmp_path / "home"

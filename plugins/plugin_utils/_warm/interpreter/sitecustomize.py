@@ -41,6 +41,8 @@ if "_TASKMANAGER_AWS_WARM" in os.environ:
     if sys.version_info < (3, 9) or not hasattr(os, "pidfd_open"):
         sys.exit("only a Python since 3.9 on Linux can wait")
     _raised = _import_the_one_behind()
+    if _raised and getattr(_raised, "name", None) != __name__:  # a fault of it, which each interpreter is to tell
+        raise _raised
     _modules, _path = dict(sys.modules), list(sys.path)
     sys.path.append(os.path.dirname(__file__))
     import warm_shelf

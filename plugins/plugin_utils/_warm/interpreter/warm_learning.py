@@ -45,7 +45,7 @@ class Learned:
         new = self.utils.new(payload)
         if new or self.models.new(payload):
             before = state()
-            with silence() as said:
+            with silence() as said, self.watch.opened():
                 self.utils.learn(payload, new, self.folder)
                 self.models.learn(payload)
             changed = ["output"] if said() else []

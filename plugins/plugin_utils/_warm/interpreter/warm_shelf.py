@@ -72,8 +72,9 @@ class Shelf:
         self.environment: dict[bytes, bytes] = {}
         self._find_and_load = _bootstrap._find_and_load_unlocked
         # a traceback has no frames of importlib, and ours stands between two of them
-        name = self._find_and_load.__code__.co_filename
-        Shelf._find.__code__ = Shelf._find.__code__.replace(co_filename=name)
+        plain = self._find_and_load.__code__
+        Shelf._find.__code__ = Shelf._find.__code__.replace(co_filename=plain.co_filename, co_name=plain.co_name)
+        Shelf._find.__qualname__ = plain.co_name
         _bootstrap._find_and_load_unlocked = self._find
 
     def begin(self) -> None:

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import glob
+import io
 import os
 import shlex
 import shutil
@@ -46,6 +48,22 @@ class Watch:
             paths.update([getattr(spec, "origin", None) or "", *folders])
         new = {path for path in paths if os.path.isabs(path) and not _is_pythons(path)} - self.seen.keys()
         self.add(path for path in new if os.path.exists(path))
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Watch the files that are opened meanwhile, as by a library that reads its settings when it is imported."""
+        plain = builtins.open
+
+        def watching(file: Any, *args: Any, **options: Any) -> Any:
+            if isinstance(file, (str, os.PathLike)):
+                self.add([os.path.abspath(file)])
+            return plain(file, *args, **options)
+
+        builtins.open = io.open = watching
+        try:
+            yield
+        finally:
+            builtins.open = io.open = plain
 
     def changed(self) -> str | None:
         """A path that is not what it was, if there is one."""
