@@ -111,7 +111,7 @@ class Connection(LocalConnection):
         self.folder = Path(constants.DEFAULT_LOCAL_TMP, "warm")  # of this run and user alone, and removed with it
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.client = _compiled_once("client", self.folder)
-        _compiled_once("payload_cache", self.folder).install(self.folder)
+        self.keep_payloads = _compiled_once("payload_cache", self.folder).install(self.folder)
 
     @property
     def always_pipeline_modules(self) -> bool:
@@ -120,6 +120,7 @@ class Connection(LocalConnection):
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Run a command: its exit status, stdout and stderr."""
+        self.keep_payloads()
         if in_data and not self.become and b"_ANSIBALLZ_WRAPPER" in in_data[:4096]:
             try:
                 return self._run_warm(cmd, in_data)

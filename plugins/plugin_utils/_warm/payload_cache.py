@@ -6,7 +6,7 @@
 
 To build a module's payload, Ansible reads its module_utils, and theirs: about 0.2 s. It keeps what it has built in a
 folder that ends with the run, `ansiballz_cache`. `install` has it find there what an earlier run has built of the same
-files. That meets one function of ansible-core, `module_common._find_module_utils`, from 2.17 to 2.21.
+files. That meets ansible-core, from 2.17 to 2.21, where `module_common._find_module_utils` asks for a module's name.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import inspect
 import io
 import json
 import os
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from ansible import constants
 from ansible.executor import module_common
@@ -38,25 +36,32 @@ PARAMETERS = {"module_name", "b_module_data", "module_path", "module_compression
 COLLECTION = re.compile(rb"ansible_collections[./]([a-z]\w*)[./]([a-z]\w*)")
 
 
-def install(run: Path) -> None:
-    """From now on, have this process's payloads come from earlier runs; `run` is a folder of this run alone."""
-    build = module_common._find_module_utils
+def install(run: Path) -> Callable[[], None]:
+    """From now on, have this process's payloads come from earlier runs; `run` is a folder of this run alone.
+
+    Returns what is to be called once a payload was built: it keeps it.
+    """
+    name = module_common._get_ansible_module_fqn
     kept = Folder.of_user("warm", "payloads")
-    signature = inspect.signature(build)
-    if hasattr(build, "__wrapped__") or not kept or not signature.parameters.keys() >= PARAMETERS:
-        return
+    built: list[KeptPayload] = []
 
-    @functools.wraps(build)
-    def find_module_utils(*args: Any, **options: Any) -> Any:
-        given = signature.bind(*args, **options).arguments
-        payload = KeptPayload(kept, FolderHashes(run / "hashes.json"), *(given[name] for name in sorted(PARAMETERS)))
-        fetched = payload.fetch()
-        result = build(*args, **options)
-        if not fetched:
-            payload.keep()
-        return result
+    @functools.wraps(name)
+    def named(module_path: str) -> str:
+        # what this is called by is about to look for a payload; to wrap that would show in tracebacks of modules
+        building = sys._getframe(1).f_locals
+        if kept and all(parameter in building for parameter in PARAMETERS):
+            hashes = FolderHashes(run / "hashes.json")
+            payload = KeptPayload(kept, hashes, *(building[parameter] for parameter in sorted(PARAMETERS)))
+            if not payload.fetch():
+                built.append(payload)
+        return name(module_path)
 
-    module_common._find_module_utils = find_module_utils
+    def keep() -> None:
+        while built:
+            built.pop().keep()
+
+    module_common._get_ansible_module_fqn = named
+    return keep
 
 
 class KeptPayload:
@@ -73,7 +78,7 @@ class KeptPayload:
         self.kept = kept
         self.hashes = hashes
         try:
-            name = module_common._get_ansible_module_fqn(path)
+            name = getattr(fqn := module_common._get_ansible_module_fqn, "__wrapped__", fqn)(path)
         except ValueError:  # a module of a role
             name = f"ansible.legacy.{module_name}"
         folder = Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache")

@@ -101,7 +101,7 @@ def test_what_needs_a_util_that_is_left_is_left_too(tmp_path: Path) -> None:
 import os, sys
 from ansible.module_utils import above, defines, needs, tries
 print({each.PID for each in (above, needs, tries)} == {os.getpid()})
-shelf = sys.modules['_frozen_importlib']._find_and_load_unlocked.__self__
+shelf = sys.modules['_frozen_importlib']._ModuleLockManager.__enter__.shelf
 print(sorted(name.rpartition('.')[2] for name in shelf.entries if name.startswith('ansible.module_utils.')))
 """
     warm = interpreter(tmp_path)

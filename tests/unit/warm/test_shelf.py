@@ -14,7 +14,7 @@ from ansible_collections.taskmanager.aws.plugins.plugin_utils._warm.client impor
 from waiting import PYTHONS, anew, in_memory, interpreter, payload_program, wait_until, waited, waiting
 
 PACKAGES = {"ansible/__init__.py": "", "ansible/module_utils/__init__.py": "", "ansible/modules/__init__.py": ""}
-SHELF = "import sys; shelf = sys.modules['_frozen_importlib']._find_and_load_unlocked.__self__\n"
+SHELF = "import sys; shelf = sys.modules['_frozen_importlib']._ModuleLockManager.__enter__.shelf\n"
 
 
 @pytest.fixture
@@ -153,6 +153,23 @@ def test_a_library_that_changes_is_loaded_anew(tmp_path: Path, monkeypatch: pyte
         library.write_text("VALUE = 'the second'")
     assert said(warm, files, say) == ("None" if change == "gone" else "the second")
     wait_until(lambda: len(waiting(tmp_path / "base")) <= 3, "the interpreter of before has ended")  # and shells
+
+
+def test_an_interpreter_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of its own is a change: not what it keeps, nor what it reads of that."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    seen = set()
+    for name in ("one", "two"):  # with nothing kept, and with all
+        warm = interpreter(tmp_path / name)
+        for number, service in enumerate(("sqs", "sns", "sqs", "kms")):
+            files = {
+                "ansible/module_utils/util.py": "import boto3",
+                f"ansible/module_utils/util_{number}.py": f"X = {number}",
+                "ansible/modules/some.py": f"module.client('{service}')",
+            }
+            said(warm, files, "import ansible.module_utils.util")
+            seen.add(min(waiting(tmp_path / name)))
+    assert len(seen) == 2
 
 
 @pytest.mark.parametrize("read", ["open({path!r}).read()", "pathlib.Path({path!r}).read_text()"])

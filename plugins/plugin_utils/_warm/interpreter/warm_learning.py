@@ -45,8 +45,9 @@ class Learned:
         new = self.utils.new(payload)
         if new or self.models.new(payload):
             before = state()
-            with silence() as said, self.watch.opened():
-                self.utils.learn(payload, new, self.folder)
+            with silence() as said:
+                with self.watch.opened():
+                    self.utils.learn(payload, new, self.folder)
                 self.models.learn(payload)
             changed = ["output"] if said() else []
             self.watch.add_modules(entry.module for entry in self.shelf.entries.values())

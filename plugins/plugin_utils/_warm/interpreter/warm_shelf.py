@@ -8,8 +8,8 @@ A module on the shelf is neither in `sys.modules` nor an attribute of its packag
 together with all that its own import had brought, so a program finds what a new interpreter would show it. Nothing is
 given out while the import system could come to another answer, as when a folder was put in front of `sys.path`.
 
-The import system is met in `_find_and_load_unlocked` and `_load_unlocked` of `importlib._bootstrap`, which are the same
-from Python 3.9 to 3.14.
+The import system is met in `_ModuleLockManager` and `_load_unlocked` of `importlib._bootstrap`, which are the same from
+Python 3.9 to 3.14.
 """
 
 import _warnings
@@ -70,28 +70,31 @@ class Shelf:
         self.refused: frozenset[str] = frozenset()  # what is not imported while the shelf is filled
         self.given: set[str] = set()
         self.environment: dict[bytes, bytes] = {}
-        self._find_and_load = _bootstrap._find_and_load_unlocked
-        # a traceback has no frames of importlib, and ours stands between two of them
-        plain = self._find_and_load.__code__
-        Shelf._find.__code__ = Shelf._find.__code__.replace(co_filename=plain.co_filename, co_name=plain.co_name)
-        Shelf._find.__qualname__ = plain.co_name
-        _bootstrap._find_and_load_unlocked = self._find
+        self._meet_imports()
+
+    def _meet_imports(self) -> None:
+        """Have an import of what is not in sys.modules look at the shelf, before importlib looks there once more.
+
+        It does so when it has the module's lock, which leaves no frame of ours in a traceback.
+        """
+        manager = _bootstrap._ModuleLockManager
+        plain = manager.__enter__
+
+        def enter(lock: "Any") -> None:
+            if lock._name in self.refused:
+                self.filling.refuse(lock._name)
+            plain(lock)
+            if lock._name not in sys.modules:
+                self._restore(self._to_give(lock._name))
+
+        enter.shelf = self  # type: ignore[attr-defined] # for tests
+        manager.__enter__ = enter
 
     def begin(self) -> None:
         """From now on, give each module once: to the program that this process is to be."""
         self.put_away({})
         self.given.clear()
         self.environment = dict(_environment())
-
-    def _find(self, name: str, import_: "Callable[[str], Any]") -> "Any":
-        """In place of `_find_and_load_unlocked`, which is asked for what is not in sys.modules."""
-        if name in self.refused:
-            self.filling.refuse(name)
-        absent = self._to_give(name)
-        if absent:
-            self._restore(absent)
-            return sys.modules[name]
-        return self._find_and_load(name, import_)
 
     def _to_give(self, name: str) -> "list[str]":
         """What comes back with a module; nothing if it is to be imported anew."""

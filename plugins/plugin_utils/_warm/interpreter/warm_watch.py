@@ -55,7 +55,7 @@ class Watch:
         plain = builtins.open
 
         def watching(file: Any, *args: Any, **options: Any) -> Any:
-            if isinstance(file, (str, os.PathLike)):
+            if isinstance(file, (str, os.PathLike)) and os.path.isfile(file):
                 self.add([os.path.abspath(file)])
             return plain(file, *args, **options)
 
