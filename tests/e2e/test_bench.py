@@ -21,8 +21,9 @@ def test_bench_counts_requests_and_round_trips(system: Stack) -> None:
     # a batch of ten: START, READ and COMPLETE, and one PutMetricData
     assert (own["round_trips_per_invocation"], own["put_metric_data_per_invocation"]) == (3, 1)
     assert (own["aws_requests_per_message"], own["connections_per_invocation"]) == (0.1, 0)
-    # ten times two UPDATE, two COMMIT and two PutMetricData, and what PyMySQL says first on a new connection
-    assert course["round_trips_per_invocation"] == pytest.approx(40, abs=3)
+    # ten times two UPDATE, two COMMIT and two PutMetricData, and three of PyMySQL on a new connection;
+    # the server counts what others ask of it too
+    assert course["round_trips_per_invocation"] == pytest.approx(43, abs=1)
     assert (course["put_metric_data_per_invocation"], course["connections_per_invocation"]) == (20, 1)
     assert functions.table(figures).count("\n") > len(functions.ROWS)
     assert [each["FunctionName"] for each in client.list_functions()["Functions"]] == before

@@ -25,7 +25,7 @@ LOCAL, WARM = "ansible.builtin.local", "taskmanager.aws.warm"
 # what a playbook is about, where a setting of the whole run is
 SETTINGS = {
     "kept_files": {"ANSIBLE_KEEP_REMOTE_FILES": "true"},
-    "libraries": {"PYTHONPATH": "{folder}/work/site"},
+    "libraries": {"PYTHONPATH": "{work}/site"},
     "tracebacks": {"ANSIBLE_DISPLAY_TRACEBACK": "always"},
     "strategy_free": {"ANSIBLE_FORKS": "4"},
     "strategy_host_pinned": {"ANSIBLE_FORKS": "2"},
@@ -84,7 +84,7 @@ def run(playbook: str, connection: str, folder: Path, port: int) -> list[Record]
         "HOME": str(folder / "home"),
         "LANG": "C.UTF-8",
         "PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/sbin:/bin",
-        **{name: value.format(folder=folder) for name, value in SETTINGS.get(playbook, {}).items()},
+        **{name: value.format(work=variables["work"]) for name, value in SETTINGS.get(playbook, {}).items()},
     }
     command = [
         str(Path(sys.executable).with_name("ansible-playbook")),
