@@ -45,7 +45,6 @@ def main() -> None:
             module._verbosity,
             module.no_log,
             module._debug,
-            module._socket,
             module._syslog_facility,
         ],
     )

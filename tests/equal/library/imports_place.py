@@ -12,7 +12,7 @@ import os
 import pkgutil
 import sys
 import traceback
-import zipimport
+import zipfile
 
 from ansible.module_utils import knows_place, told_place
 from ansible.module_utils.basic import AnsibleModule
@@ -66,7 +66,7 @@ def main() -> None:
         resource=(importlib.resources.files("ansible.module_utils") / "told_place.py").read_text(),
         files=sorted(each.name for each in importlib.resources.files("ansible.module_utils").iterdir()),
         modules=sorted(each.name for each in pkgutil.iter_modules(sys.modules["ansible.module_utils"].__path__)),
-        archive=sorted(zipimport.zipimporter(archive)._files),
+        archive=sorted(zipfile.ZipFile(archive).namelist()),
         names=sorted(vars(knows_place)),
         spec=repr(knows_place.__spec__),
         cached=str(knows_place.__spec__.cached),
