@@ -35,6 +35,9 @@ VARYING = {
         "version",  # of a file, by stat
     },
 }
+# what a failure says that is the playbook's own, and compares nothing; and the tasks that are meant to fail like that
+FAULT = re.compile(r"has no attribute|is not defined|is undefined|resolve module|cannot import name")
+MEANT_TO_FAIL = {"raises", "undefined"}  # raises: a Python before 3.11 has no ExceptionGroup
 MOST_LINES = 10  # that are said of a result
 NAMES = {
     r"\d{10}\.\d+-\d+-\d+": "<stamp>",
@@ -64,6 +67,13 @@ class Record(NamedTuple):
 def load(path: Path) -> list[Record]:
     """The records that the callback has dumped."""
     return [Record(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def faults(records: list[Record]) -> list[str]:
+    """The failures that are the playbook's own, each with its task."""
+    failed = [each for each in records if each.kind in ("failed", "ignored", "item failed")]
+    texts = {each.task: json.dumps(each.result) for each in failed if each.task not in MEANT_TO_FAIL}
+    return [f"{task}: {found[0]}" for task, text in texts.items() if (found := FAULT.search(text))]
 
 
 def masked(value: Any, field: str = "") -> Any:

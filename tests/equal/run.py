@@ -17,7 +17,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from compare import Record, differences, load
+from compare import Record, differences, faults, load
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -103,6 +103,7 @@ def run(playbook: str, connection: str, folder: Path, port: int) -> list[Record]
 def compare(playbook: str, folder: Path, port: int, connection: str = WARM) -> tuple[int, list[str]]:
     """How many results a playbook has, and what differs in them between `local` and another connection."""
     expected = run(playbook, LOCAL, folder, port)
+    assert not faults(expected), faults(expected)
     found = run(playbook, connection, folder, port)
     return len(expected), differences(expected, found)
 
