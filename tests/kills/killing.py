@@ -72,6 +72,11 @@ class Processes:
         return sorted(found[kind])
 
 
+def _heed_sigint() -> None:
+    """Undo what a shell does to the commands that it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def kill(folder: Path, victim: str, number: signal.Signals, moment: float) -> list[str]:
     """Run the playbook, kill a process of it at a moment or as soon as there is one, wait for the end, and look.
 
@@ -80,7 +85,7 @@ def kill(folder: Path, victim: str, number: signal.Signals, moment: float) -> li
     (folder / "playbook.yml").write_text(PLAYBOOK)
     # the whole run ends when Ansible is killed, and not before; it ends by itself when another process is
     ends_with_it = victim in {"ansible-playbook", "worker"}
-    (folder / "variables.yml").write_text(f"secret: {SECRET}\nlast: {600 if ends_with_it else 1}\n")
+    (folder / "variables.yml").write_text(f"secret: {SECRET}\nlast: {600 if ends_with_it else 3}\n")
     temporary = folder / "temporary"
     temporary.mkdir()
     environment = {
@@ -106,6 +111,7 @@ def kill(folder: Path, victim: str, number: signal.Signals, moment: float) -> li
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=_heed_sigint,
     ) as run:
         began = time.monotonic()
         _wait(lambda: time.monotonic() - began >= moment, moment + 1)
