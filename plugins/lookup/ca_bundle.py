@@ -17,6 +17,7 @@ description:
     controller.
   - What is given as an address is downloaded once per run of C(ansible-playbook), to its temporary folder, which is
     removed at the end. So a download is never a change, and check mode has the certificates too.
+  - A redirect is followed to another HTTPS address alone, since certificates that come in clear can be anybody's.
   - What has no certificate in PEM form is refused.
 options:
   _terms:
@@ -46,12 +47,15 @@ import fcntl
 import hashlib
 import os
 import ssl
+from http.client import HTTPMessage
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ansible import constants
 from ansible.errors import AnsibleLookupError
-from ansible.module_utils.urls import open_url
 from ansible.plugins.lookup import LookupBase
 
 TIMEOUT_SECONDS = 30
@@ -66,7 +70,35 @@ class LookupModule(LookupBase):
         :raises AnsibleLookupError: a bundle can't be had, or is none.
         """
         self.set_options(var_options=variables, direct=kwargs)
-        return [str(downloaded(term) if "://" in term else checked(Path(term).expanduser(), term)) for term in terms]
+        for term in terms:
+            if not isinstance(term, str) or not term.strip():
+                raise AnsibleLookupError(
+                    f"CA bundle {term!r}: it must be a path, or an address that starts with https://, "
+                    f"not {'blank' if isinstance(term, str) else type(term).__name__}"
+                )
+        return [str(downloaded(term) if "://" in term else checked(home_expanded(term), term)) for term in terms]
+
+
+class RedirectsWithinTls(HTTPRedirectHandler):
+    """Follows a redirect to an address with TLS, and to no other."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        if urlsplit(newurl).scheme != "https":
+            raise URLError(f"it redirects to {newurl}, which is not an https:// address")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def home_expanded(path: str) -> Path:
+    """The path, with a leading `~` or `~user` replaced by the home folder.
+
+    :raises AnsibleLookupError: nobody knows that home folder.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise AnsibleLookupError(f"CA bundle {path}: {error}") from error
 
 
 def downloaded(url: str) -> Path:
@@ -83,8 +115,9 @@ def downloaded(url: str) -> Path:
         if not path.exists():
             draft = path.with_suffix(".new")
             try:
-                draft.write_bytes(open_url(url, timeout=TIMEOUT_SECONDS).read())
-            except Exception as error:  # open_url raises what urllib, http.client, ssl and sockets raise
+                with build_opener(RedirectsWithinTls).open(url, timeout=TIMEOUT_SECONDS) as answer:
+                    draft.write_bytes(answer.read())
+            except Exception as error:  # what urllib, http.client, ssl, sockets and the file system raise
                 raise AnsibleLookupError(
                     f"CA bundle {url}: it can't be downloaded: {error}. Is the address right, and may this machine go "
                     "there? Or download it by hand, and give its path"

@@ -13,6 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# Logs Insights QL, which is the default, OpenSearch SQL and OpenSearch PPL
+# (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html).
+LANGUAGES = ("CWLI", "SQL", "PPL")
+
 
 class AmbiguousNameError(ValueError):
     """More than one query definition has the name."""
@@ -23,17 +27,22 @@ class Settings:
     """Everything that is converged on a query definition. The order of log groups means nothing: they are sorted."""
 
     query_string: str
+    query_language: str
     log_group_names: list[str]
 
 
 def given_settings(params: Mapping[str, Any]) -> Settings:
     """Return the settings that the module's options state."""
-    return Settings(params["query_string"].strip(), sorted(params["log_group_names"]))
+    return Settings(params["query_string"].strip(), params["query_language"], sorted(params["log_group_names"]))
 
 
 def settings_of(definition: Mapping[str, Any]) -> Settings:
-    """Read the settings of a query definition."""
-    return Settings(definition["queryString"].strip(), sorted(definition.get("logGroupNames", [])))
+    """Read the settings of a query definition; one that was saved before there were languages names none."""
+    return Settings(
+        definition["queryString"].strip(),
+        definition.get("queryLanguage", LANGUAGES[0]),
+        sorted(definition.get("logGroupNames", [])),
+    )
 
 
 def named(name: str, definitions: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -51,11 +60,15 @@ def named(name: str, definitions: Iterable[Mapping[str, Any]]) -> Mapping[str, A
     return found[0] if found else None
 
 
-def request_of(name: str, settings: Settings, definition_id: str | None) -> dict[str, Any]:
-    """Write the settings as a request of PutQueryDefinition; without the id it makes another definition."""
-    identity = {"queryDefinitionId": definition_id} if definition_id else {}
-    return identity | {
+def request_of(name: str, settings: Settings, current: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Write the settings as a request of PutQueryDefinition that replaces the current definition, or makes one.
+
+    PutQueryDefinition keeps nothing that it is not given, so parameters that others declared are given again.
+    """
+    kept = {key: current[key] for key in ("queryDefinitionId", "parameters") if key in current} if current else {}
+    return kept | {
         "name": name,
         "queryString": settings.query_string,
+        "queryLanguage": settings.query_language,
         "logGroupNames": settings.log_group_names,
     }

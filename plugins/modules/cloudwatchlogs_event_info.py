@@ -11,7 +11,8 @@ module: cloudwatchlogs_event_info
 version_added: 0.1.0
 short_description: Read the newest events of a CloudWatch log group
 description:
-  - Reads the events of all streams of a log group that are not older than a time, up to a number.
+  - Reads the newest events of all streams of a log group that are not older than a time, up to a number.
+  - CloudWatch gives events oldest first, so all events since O(start_time) are read, and the newest of them kept.
   - The modules of amazon.aws manage log groups; none of them reads what was logged.
 author:
   - taskmanager.aws contributors
@@ -32,7 +33,7 @@ options:
     type: str
   limit:
     description:
-      - How many events to read at the most.
+      - How many events to return at the most; at least 1.
     type: int
     default: 100
 attributes:
@@ -57,13 +58,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 events:
-  description: The events, as CloudWatch orders them; empty when the log group does not exist.
+  description: The newest events, oldest first; empty when the log group does not exist.
   returned: always
   type: list
   elements: dict
   sample: [{"timestamp": 1796000000000, "message": "stored task 7", "log_stream_name": "2026/11/23/[1]a1b2"}]
 """
 
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -81,21 +83,21 @@ MILLISECONDS = 1000
 
 @AWSRetry.jittered_backoff()
 def read_events(client: Any, params: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return up to `limit` events of the log group, none when it does not exist.
+    """Return the newest `limit` events of the log group, oldest first; none when it does not exist.
 
-    FilterLogEvents may answer an empty page with more behind it, hence the paginator
+    FilterLogEvents gives the oldest events first, has no other order, and may answer an empty page with more behind it
     (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html).
     """
     request = {"logGroupName": params["log_group_name"], "startTime": params["start_time"] * MILLISECONDS}
     if params["filter_pattern"]:
         request["filterPattern"] = params["filter_pattern"]
-    pages = client.get_paginator("filter_log_events").paginate(
-        **request, PaginationConfig={"MaxItems": params["limit"]}
-    )
+    newest: deque[dict[str, Any]] = deque(maxlen=params["limit"])
     try:
-        return [event for page in pages for event in page["events"]]
+        for page in client.get_paginator("filter_log_events").paginate(**request):
+            newest.extend(page["events"])
     except is_boto3_error_code("ResourceNotFoundException"):
         return []
+    return sorted(newest, key=lambda event: event["timestamp"])
 
 
 def main() -> None:
@@ -108,6 +110,9 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    for option, minimum in (("limit", 1), ("start_time", 0)):
+        if module.params[option] < minimum:
+            module.fail_json(msg=f"{option}: {module.params[option]} is less than {minimum}; give {minimum} or more")
     try:
         events = read_events(module.client("logs"), module.params)
     except (BotoCoreError, ClientError) as error:

@@ -15,6 +15,7 @@ description:
     query.
   - Neither amazon.aws nor community.aws has a module for them.
   - The options state the whole query. An option that is not given is converged to its default, not left as it is.
+  - Parameters of a query that others declared are kept.
   - AWS lets several query definitions have one name. The module refuses to guess which of them is meant.
 author:
   - taskmanager.aws contributors
@@ -32,9 +33,16 @@ options:
     default: present
   query_string:
     description:
-      - The query, in the query language of Logs Insights.
+      - The query, in O(query_language).
       - Required with O(state=present).
     type: str
+  query_language:
+    description:
+      - The language of the query.
+      - V(CWLI) is Logs Insights QL, V(SQL) is OpenSearch SQL, and V(PPL) is OpenSearch Piped Processing Language.
+    type: str
+    choices: [CWLI, SQL, PPL]
+    default: CWLI
   log_group_names:
     description:
       - The log groups that the query searches; without any, who runs it chooses them.
@@ -69,7 +77,13 @@ EXAMPLES = r"""
       | sort @timestamp desc
     log_group_names: [/aws/lambda/take_order]
 
-- name: Remove it
+- name: Save a query in SQL, which names its log groups itself
+  taskmanager.aws.cloudwatchlogs_query_definition:
+    name: shop/orders by status
+    query_language: SQL
+    query_string: SELECT status, COUNT(*) FROM `/aws/lambda/take_order` GROUP BY status
+
+- name: Remove the first
   taskmanager.aws.cloudwatchlogs_query_definition:
     name: shop/errors
     state: absent
@@ -91,6 +105,11 @@ settings:
       returned: always
       type: str
       sample: fields @timestamp, message | filter level = "ERROR"
+    query_language:
+      description: The language of the query.
+      returned: always
+      type: str
+      sample: CWLI
     log_group_names:
       description: The log groups that it searches, sorted.
       returned: always
@@ -99,12 +118,14 @@ settings:
       sample: [/aws/lambda/take_order]
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compare
 from ansible_collections.taskmanager.aws.plugins.module_utils.query_definition import (
+    LANGUAGES,
     AmbiguousNameError,
     Settings,
     given_settings,
@@ -132,7 +153,7 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     definition_id = current["queryDefinitionId"] if current else None
     change = compare(asdict(settings_of(current)) if current else None, asdict(desired) if desired else None)
     if change.changed and not module.check_mode:
-        definition_id = apply(client, name, definition_id, desired)
+        definition_id = apply(client, name, current, desired)
     result: dict[str, Any] = {"changed": change.changed}
     if desired:
         identity = {"query_definition_id": definition_id} if definition_id else {}
@@ -142,12 +163,12 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     return result
 
 
-def apply(client: Any, name: str, definition_id: str | None, desired: Settings | None) -> str | None:
+def apply(client: Any, name: str, current: Mapping[str, Any] | None, desired: Settings | None) -> str | None:
     """Save or delete the query, and return the id that it has then."""
     if desired:
-        return put_definition(client, request_of(name, desired, definition_id))
-    if definition_id:
-        delete_definition(client, definition_id)
+        return put_definition(client, request_of(name, desired, current))
+    if current:
+        delete_definition(client, current["queryDefinitionId"])
     return None
 
 
@@ -157,6 +178,7 @@ def main() -> None:
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "query_string": {"type": "str"},
+            "query_language": {"type": "str", "choices": list(LANGUAGES), "default": LANGUAGES[0]},
             "log_group_names": {"type": "list", "elements": "str", "default": []},
         },
         required_if=[("state", "present", ["query_string"])],

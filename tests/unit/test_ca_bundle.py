@@ -23,10 +23,11 @@ from database_server import free_port, make_certificate
 
 @dataclass
 class Site:
-    """A web site of certificates: its address, what it has by path, and what it was asked for."""
+    """A web site of certificates: its address, what it has by path, where it redirects, and what it was asked for."""
 
     url: str
     pages: dict[str, bytes]
+    redirects: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
 
@@ -46,7 +47,11 @@ def site(certificate: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         def do_GET(self) -> None:
             running.asked.append(self.path)
             page = running.pages.get(self.path)
-            self.send_response(200 if page else 404)
+            if target := running.redirects.get(self.path):
+                self.send_response(302)
+                self.send_header("Location", target)
+            else:
+                self.send_response(200 if page else 404)
             self.end_headers()
             self.wfile.write(page or b"")
 
@@ -85,6 +90,61 @@ def test_an_address_without_tls_is_refused(site: Site) -> None:
     with pytest.raises(AnsibleLookupError, match=r"CA bundle http://localhost/x: .* starts with https://"):
         look_up("http://localhost/x")
     assert site.asked == []
+
+
+@pytest.mark.parametrize("through", ["/clear", "/to-clear"])
+def test_a_redirect_out_of_tls_is_refused(site: Site, through: str) -> None:
+    asked_in_clear: list[str] = []
+
+    class InClear(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked_in_clear.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", f"{site.url}/bundle.pem")  # and back, so that the last address has TLS
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # its name in the standard library
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), InClear) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        clear = f"http://localhost:{server.server_port}/bundle.pem"
+        site.redirects.update({"/clear": clear, "/to-clear": "/clear"})
+        with pytest.raises(
+            AnsibleLookupError, match=f"{through}: it can't be downloaded: .*redirects to {clear}, which"
+        ):
+            look_up(f"{site.url}{through}")
+        server.shutdown()
+    assert asked_in_clear == []
+
+
+def test_a_redirect_within_tls_is_followed(site: Site, certificate: Path) -> None:
+    site.redirects["/latest"] = "/bundle.pem"
+    assert Path(look_up(f"{site.url}/latest")[0]).read_bytes() == certificate.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("term", "reason"),
+    [
+        (5, "CA bundle 5: it must be a path, or an address .*, not int"),
+        (None, "CA bundle None: it must be a path, .*, not NoneType"),
+        (True, "CA bundle True: .*, not bool"),
+        (["a.pem"], r"CA bundle \['a.pem'\]: .*, not list"),
+        ({"path": "a.pem"}, "CA bundle .*, not dict"),
+        (b"a.pem", "CA bundle b'a.pem': .*, not bytes"),
+        ("", "CA bundle '': .*, not blank"),
+        (" ", "CA bundle ' ': .*, not blank"),
+        ("~nobody-has-this-name/a.pem", "CA bundle ~nobody-has-this-name/a.pem: .*home"),
+        ("a\0.pem", "CA bundle a\0.pem: .*null byte"),
+        ("https://", "CA bundle https://: it can't be downloaded: .*no host given"),
+        ("https://a..b/c", "CA bundle https://a..b/c: it can't be downloaded"),
+        ("https://localhost:port/c", "CA bundle https://localhost:port/c: it can't be downloaded: .*port"),
+    ],
+)
+@pytest.mark.usefixtures("site")
+def test_what_is_no_path_and_no_address_is_refused(term: Any, reason: str) -> None:
+    with pytest.raises(AnsibleLookupError, match=reason):
+        look_up(term)
 
 
 def test_a_page_that_is_not_there_is_told(site: Site) -> None:

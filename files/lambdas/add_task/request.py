@@ -38,7 +38,11 @@ def parse(event: object) -> NewTask:
 
 
 def _document_of(event: Any) -> object:
-    body = event.get("body") or ""
+    body = event.get("body")
+    if body is None or body == "":
+        raise InvalidRequestError("the request has no body: send a JSON object with a title")
+    if not isinstance(body, str):  # the body of a proxy event is text: this event was not made by API Gateway
+        raise InvalidRequestError(f"the body must be a string that holds JSON, not {type(body).__name__}")
     try:
         return json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
     except UnicodeDecodeError as error:  # its own text holds a byte of the body, and the reason is logged

@@ -27,9 +27,9 @@ from botocore.stub import Stubber
 NAME = "shop/errors"
 ID = "a1b2c3d4-5678-90ab-cdef-111111111111"
 QUERY = 'filter level = "ERROR"'
-PARAMS: dict[str, Any] = {"name": NAME, "state": "present", "query_string": QUERY, "log_group_names": ["/a", "/b"]}
-SETTINGS = {"query_string": QUERY, "log_group_names": ["/a", "/b"]}
-REQUEST = {"name": NAME, "queryString": QUERY, "logGroupNames": ["/a", "/b"]}
+SETTINGS = {"query_string": QUERY, "query_language": "CWLI", "log_group_names": ["/a", "/b"]}
+PARAMS: dict[str, Any] = {"name": NAME, "state": "present"} | SETTINGS
+REQUEST = {"name": NAME, "queryString": QUERY, "queryLanguage": "CWLI", "logGroupNames": ["/a", "/b"]}
 DEFINITION = REQUEST | {"queryDefinitionId": ID, "lastModified": 1}
 
 
@@ -104,7 +104,11 @@ def test_a_missing_query_is_created(client: Any, aws: Stubber) -> None:
 
 @pytest.mark.parametrize(
     ("field", "drifted", "option"),
-    [("queryString", "fields @message", "query_string"), ("logGroupNames", ["/a"], "log_group_names")],
+    [
+        ("queryString", "fields @message", "query_string"),
+        ("queryLanguage", "PPL", "query_language"),
+        ("logGroupNames", ["/a"], "log_group_names"),
+    ],
 )
 def test_what_drifted_is_put_right_under_the_same_id(
     client: Any, aws: Stubber, field: str, drifted: Any, option: str
@@ -113,6 +117,19 @@ def test_what_drifted_is_put_right_under_the_same_id(
     aws.add_response("put_query_definition", {"queryDefinitionId": ID}, REQUEST | {"queryDefinitionId": ID})
     result = cloudwatchlogs_query_definition.run(FakeModule(client))
     assert result["diff"] == {"before": {option: drifted}, "after": {option: PARAMS[option]}}
+
+
+def test_parameters_that_others_declared_are_kept(client: Any, aws: Stubber) -> None:
+    parameters = [{"name": "level", "defaultValue": "ERROR"}]
+    answer_describe(aws, DEFINITION | {"parameters": parameters, "queryString": "fields @message"})
+    expected = REQUEST | {"queryDefinitionId": ID, "parameters": parameters}
+    aws.add_response("put_query_definition", {"queryDefinitionId": ID}, expected)
+    assert cloudwatchlogs_query_definition.run(FakeModule(client))["changed"]
+
+
+def test_a_query_from_before_there_were_languages_is_one_of_logs_insights(client: Any, aws: Stubber) -> None:
+    answer_describe(aws, {key: value for key, value in DEFINITION.items() if key != "queryLanguage"})
+    assert not cloudwatchlogs_query_definition.run(FakeModule(client))["changed"]
 
 
 def test_a_query_as_desired_is_left_alone(client: Any, aws: Stubber) -> None:
