@@ -73,7 +73,7 @@ def test_a_function_without_a_role_is_refused_before_anything_is_changed(system:
     )
     assert run.code != 0
     assert run.changed == 0
-    assert "The function no_role has an empty role_arn" in run.output
+    assert "lambda_deploy_functions[0].role_arn is ''" in run.output
 
 
 COMPARED = ["UUID", "State", "BatchSize", "MaximumBatchingWindowInSeconds", "FunctionResponseTypes"]

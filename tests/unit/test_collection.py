@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.taskmanager.aws.plugins.filter.security_group import FilterModule
+from ansible_collections.taskmanager.aws.plugins.filter import inputs, security_group
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[a-z]*.py"))
-FILTERS = sorted(FilterModule().filters())
+FILTER_FUNCTIONS = inputs.FilterModule().filters() | security_group.FilterModule().filters()
+FILTERS = sorted(FILTER_FUNCTIONS)
 # They call no AWS: one talks to the database, the other writes a file.
 NOT_AWS = {"mysql_iam_user", "lambda_package"}
 
@@ -151,7 +152,7 @@ def test_examples_use_documented_options(module: str, ansible_doc: dict[str, Any
 
 def test_filters_are_documented_as_they_are_called() -> None:
     found = described("filter", FILTERS)
-    for name, function in FilterModule().filters().items():
+    for name, function in FILTER_FUNCTIONS.items():
         documented = found[f"taskmanager.aws.{name}"]
         assert documented["doc"]["version_added"]
         assert documented["return"]["_value"]["description"]

@@ -24,7 +24,7 @@ Data = Sequence[Mapping[str, Any]]
 
 def problems(groups: Data, instances: Data = (), db_instances: Data = ()) -> list[str]:
     """What is wrong: the input, the value, the reason and the way out."""
-    names = [group["name"] for group in groups]
+    names = [str(group["name"]) for group in groups]
     found = [
         f"security_groups_groups: the group {name} is there {names.count(name)} times: give it once, with all rules"
         for name in dict.fromkeys(names)
@@ -45,11 +45,11 @@ def _of_group(group: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
             "so that its ingress is not managed: give it rules, [] for none"
         )
     for option in ("rules", "rules_egress"):
-        for index, rule in enumerate(group.get(option) or []):
+        for index, rule in enumerate(listed(group.get(option))):
             where = f"security_groups_groups: {option}[{index}] of {group['name']}"
             yield from _of_rule(where, rule, names)
             if closed and option == "rules":
-                yield from _of_admitted(where, rule, group["allowed_cidr_rules"])
+                yield from _of_admitted(where, rule, listed(group["allowed_cidr_rules"]))
 
 
 def _of_rule(where: str, rule: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _of_admitted(where: str, rule: Mapping[str, Any], allowed: Sequence[str]) ->
     admitted = [source for kind in ADDRESSES for source in listed(rule.get(kind))]
     if admitted and rule.get("rule_desc") not in allowed:
         yield (
-            f"{where} admits {', '.join(admitted)} and has the rule_desc {rule.get('rule_desc')!r}, "
+            f"{where} admits {', '.join(map(str, admitted))} and has the rule_desc {rule.get('rule_desc')!r}, "
             f"which is not in the group's allowed_cidr_rules {list(allowed)}: "
             "give a group as the source, or add the rule_desc there"
         )
@@ -78,7 +78,7 @@ def _of_admitted(where: str, rule: Mapping[str, Any], allowed: Sequence[str]) ->
 
 def _of_attachments(given: str, key: str, attachments: Data, names: Sequence[str]) -> Iterator[str]:
     for attachment in attachments:
-        for name in attachment["groups"]:
+        for name in listed(attachment["groups"]):
             if name not in names:
                 yield (
                     f"{given}: {attachment[key] or 'an instance'} is to have the group {name}, which is not in "

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.kinds import whole
+
 ALL: Final = "-1"
 PROTOCOLS: Final = {"all": ALL, "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 WITH_PORTS: Final = {"tcp", "udp"}
@@ -29,6 +31,9 @@ KEPT: Final = {
     "ip_prefix": ("prefix_list_ids", "prefix_list_id"),
     "group_id": ("user_id_group_pairs", "group_id"),
 }
+HIGHEST_PROTOCOL: Final = 255
+HIGHEST_PORT: Final = 65_535
+HIGHEST_TYPE: Final = 255
 Ports = tuple[int, int] | None
 
 
@@ -54,10 +59,10 @@ ALLOW_ALL: Final = (Rule(ALL, None, "cidr_ip", "0.0.0.0/0"), Rule(ALL, None, "ci
 def rules_of_data(given: Mapping[str, Any], ids: Mapping[str, str]) -> list[Rule]:
     """The rules that one rule of the data stands for, with the ids of the groups that have one.
 
-    :raises InvalidRuleError: it has no ports, or an address that is none.
+    :raises InvalidRuleError: it has no ports, keys that its protocol does not go with, or an address that is none.
     """
-    protocol = str(given.get("proto") or "tcp").lower()
-    protocol = PROTOCOLS.get(protocol, protocol)
+    protocol = _protocol(given.get("proto"))
+    _refuse_ignored_keys(given, protocol)
     return [
         with_id(Rule(protocol, ports, kind, source, given.get("rule_desc") or ""), ids)
         for ports in _port_ranges(given, protocol)
@@ -129,15 +134,54 @@ def _traffic(rule: Rule) -> str:
     return f"{name} {first}" + (f"-{last}" if last != first else "")
 
 
+def _protocol(given: Any) -> str:
+    """The protocol as AWS keeps it (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html)."""
+    text = "tcp" if given is None else str(given).strip().lower()
+    protocol = PROTOCOLS.get(text, text)
+    if protocol in WITH_PORTS | WITH_TYPES | {ALL} or (protocol.isdecimal() and int(protocol) <= HIGHEST_PROTOCOL):
+        return protocol
+    raise InvalidRuleError(
+        f"proto is {given!r}: give tcp, udp, icmp, icmpv6, all, or the number of a protocol, 0 to {HIGHEST_PROTOCOL}"
+    )
+
+
+def _refuse_ignored_keys(given: Mapping[str, Any], protocol: str) -> None:
+    """Refuse what would be ignored, so that the rule would open more, or other things, than it says."""
+    has = {key for key in ("ports", "from_port", "to_port", "icmp_type", "icmp_code") if listed(given.get(key))}
+    if protocol not in WITH_PORTS and "ports" in has:
+        raise InvalidRuleError(
+            f"proto is {given.get('proto')!r}, which has no ports, so that ports {given['ports']!r} would be ignored: "
+            "give proto tcp or udp, or leave ports out"
+        )
+    if protocol not in WITH_PORTS | WITH_TYPES and any(given.get(key) not in (None, -1, "-1") for key in has):
+        raise InvalidRuleError(
+            f"proto is {given.get('proto')!r}, which goes with neither ports nor types, so that "
+            f"{', '.join(sorted(has))} would be ignored: leave that out, or give another proto"
+        )
+    if protocol not in WITH_TYPES and has & {"icmp_type", "icmp_code"}:
+        raise InvalidRuleError(f"icmp_type and icmp_code go with proto icmp and icmpv6 alone, not with {protocol}")
+    if "icmp_code" in has and "icmp_type" not in has:
+        raise InvalidRuleError(
+            "icmp_code without icmp_type would be ignored, and all types admitted: give icmp_type too"
+        )
+    ways = [way for way in ({"ports"}, {"from_port", "to_port"}, {"icmp_type", "icmp_code"}) if way & has]
+    if len(ways) > 1:
+        raise InvalidRuleError(
+            f"{', '.join(sorted(has))} contradict each other: give one of them, as one way to say it"
+        )
+
+
 def _port_ranges(given: Mapping[str, Any], protocol: str) -> list[Ports]:
     if protocol not in WITH_PORTS | WITH_TYPES:
         return [None]
     if protocol in WITH_TYPES and given.get("icmp_type") is not None:
         code = given.get("icmp_code")
-        return [_all_types(int(given["icmp_type"]), -1 if code is None else int(code))]
-    ends = [int(given[name]) for name in ("from_port", "to_port") if given.get(name) is not None]
+        return [_types(given["icmp_type"], -1 if code is None else code)]
+    ends = [given[name] for name in ("from_port", "to_port") if given.get(name) is not None]
+    if ends and protocol in WITH_TYPES:
+        return [_types(ends[0], ends[-1])]
     if ends:
-        return [_all_types(ends[0], ends[-1])]
+        return [_ordered("from_port and to_port", ends[0], ends[-1])]
     if protocol in WITH_TYPES:
         return [None]
     if not listed(given.get("ports")):
@@ -149,8 +193,27 @@ def _port_range(text: str) -> Ports:
     match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", text)
     if not match:
         raise InvalidRuleError(f"ports has {text!r}: give a port, such as 443, or a range, such as 8000-8100")
-    first, last = sorted((int(match[1]), int(match[2] or match[1])))
-    return first, last
+    return _ordered("ports", match[1], match[2] or match[1])
+
+
+def _ordered(option: str, first: Any, last: Any) -> tuple[int, int]:
+    ends = whole(first), whole(last)
+    if ends[0] is None or ends[1] is None or not 0 <= ends[0] <= ends[1] <= HIGHEST_PORT:
+        raise InvalidRuleError(
+            f"{option}: {first} to {last} is no range of ports: give the lower one first, both from 0 to {HIGHEST_PORT}"
+        )
+    return ends[0], ends[1]
+
+
+def _types(first: Any, last: Any) -> Ports:
+    """An ICMP type and code; -1 stands for all of them."""
+    ends = whole(first), whole(last)
+    if any(end is None or not -1 <= end <= HIGHEST_TYPE for end in ends) or (ends[0] == -1 != ends[1]):
+        raise InvalidRuleError(
+            f"the ICMP type {first} with the code {last} is none: give 0 to {HIGHEST_TYPE} for each, or -1 for all; "
+            "all types have all codes"
+        )
+    return _all_types(ends[0] or 0, ends[1] or 0)
 
 
 def _all_types(first: int, last: int) -> Ports:

@@ -52,7 +52,11 @@ def there(name: str = "db", ingress: Any = (), egress: Any = (ALLOW_ALL,), **mor
         ({"from_port": 1, "to_port": 9}, {"from_port": 1, "to_port": 9}, "TCP 1-9 from 0.0.0.0/0"),
         ({"to_port": 9}, {"from_port": 9, "to_port": 9}, "TCP 9 from 0.0.0.0/0"),
         ({"proto": "all"}, {}, "all traffic from 0.0.0.0/0"),
-        ({"proto": "all", "ports": [1]}, {"from_port": -1, "to_port": -1}, "all traffic from 0.0.0.0/0"),
+        (
+            {"proto": "all", "from_port": -1, "to_port": -1},
+            {"from_port": -1, "to_port": -1},
+            "all traffic from 0.0.0.0/0",
+        ),
         ({"proto": "icmp"}, {"from_port": -1, "to_port": -1}, "ICMP from 0.0.0.0/0"),
         ({"proto": "icmp", "icmp_type": 8}, {"from_port": 8, "to_port": -1}, "ICMP type 8 from 0.0.0.0/0"),
         (
@@ -284,6 +288,32 @@ def test_a_group_keeps_its_description(described: str, kept: bool) -> None:
         ),
         pytest.param(
             {"groups": [group(rules=[{"ports": ["http"], "cidr_ip": "10.0.0.0/8"}])]}, ["ports has 'http'"], id="a word"
+        ),
+        *(
+            pytest.param({"groups": [group(rules=[rule | {"cidr_ip": "10.0.0.0/8"}])]}, [f"({rule}"[:-1], told])
+            for rule, told in (
+                ({"proto": "all", "ports": [22]}, "ports [22] would be ignored"),
+                ({"proto": "-1", "ports": [22]}, "ports [22] would be ignored"),
+                ({"proto": "50", "ports": [22]}, "ports [22] would be ignored"),
+                ({"proto": "icmp", "ports": [8]}, "ports [8] would be ignored"),
+                ({"proto": "all", "from_port": 22, "to_port": 22}, "from_port, to_port would be ignored"),
+                ({"proto": "all", "icmp_type": 8}, "icmp_type would be ignored"),
+                ({"proto": "icmp", "icmp_code": 0}, "icmp_code without icmp_type"),
+                ({"proto": "icmp", "icmp_type": 8, "from_port": 8}, "from_port, icmp_type contradict each other"),
+                ({"proto": "icmp", "icmp_type": 256}, "the ICMP type 256 with the code -1 is none"),
+                ({"proto": "icmp", "icmp_type": -1, "icmp_code": 4}, "the ICMP type -1 with the code 4 is none"),
+                ({"proto": "icmp", "from_port": 8, "to_port": 900}, "the ICMP type 8 with the code 900 is none"),
+                ({"proto": "tcp", "ports": [80], "icmp_type": 8}, "go with proto icmp and icmpv6 alone"),
+                ({"ports": [80], "from_port": 22, "to_port": 22}, "from_port, ports, to_port contradict each other"),
+                ({"ports": [70000]}, "70000 to 70000 is no range of ports"),
+                ({"ports": ["8100-8000"]}, "8100 to 8000 is no range of ports"),
+                ({"from_port": 8100, "to_port": 8000}, "8100 to 8000 is no range of ports"),
+                ({"from_port": -1, "to_port": -1}, "-1 to -1 is no range of ports"),
+                ({"proto": "tcpp", "ports": [80]}, "proto is 'tcpp'"),
+                ({"proto": "300"}, "proto is '300'"),
+                ({"proto": "", "ports": [80]}, "proto is ''"),
+                ({"proto": "-2"}, "proto is '-2'"),
+            )
         ),
         pytest.param(
             {"groups": [group(rules=[{"ports": [1], "cidr_ip": "10.0.0.1"}])]},

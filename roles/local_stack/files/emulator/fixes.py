@@ -140,6 +140,7 @@ def query_definitions() -> None:
             "queryDefinitionId": definition_id,
             "name": data["name"],
             "queryString": data["queryString"],
+            "queryLanguage": data.get("queryLanguage", "CWLI"),
             "logGroupNames": data.get("logGroupNames", []),
             "lastModified": int(time.time() * 1000),
         }

@@ -1,0 +1,153 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inputs of each role: right ones pass, and one wrong value among them is named, whatever it is and wherever."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.kinds import values
+from ansible_collections.taskmanager.aws.plugins.plugin_utils._inputs.check import ROLES, input_problems
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inputs.right import RIGHT
+
+ROOT = Path(__file__).parents[3]
+PATHS = [(role, path) for role, (kinds, _contradictions) in ROLES.items() for path in kinds]
+# Text that no kind is for: free text, and what is checked together with other values, or by who reads it.
+UNCHECKED = {
+    "iam_policies[].purge_tags",
+    "lambda_deploy_functions[].package.sources[].dest",
+    "lambda_deploy_functions[].package.excludes",
+    "lambda_deploy_functions[].settings.layers[].layer_name",
+    "cloudwatch_dashboards[].start",
+    "cloudwatch_dashboards[].end",
+    "rds_iam_auth_login.login_password",
+    "rds_iam_auth_login.ca_cert",
+    "rds_iam_auth_secret",
+    "rds_iam_auth_sql_host",
+    # by contradictions: protocols, ports and networks of rules, and of what foundation creates
+    *(f"security_groups_groups[].rules[].{key}" for key in ("proto", "ports", "cidr_ip", "cidr_ipv6")),
+    "foundation_vpc.cidr",
+    "foundation_subnets[].cidr",
+    "foundation_instance.type",
+    "foundation_db_instance.engine",
+    "foundation_db_login.login_user",
+    "foundation_db_login.login_password",
+    "foundation_db_login.ca_cert",
+    "foundation_database",
+    "lambda_deploy_build_dir",
+    "security_groups_vpc_id",
+    "rds_iam_auth_login.login_host",
+    "rds_iam_auth_login.login_user",
+}
+
+
+def places(role: str, path: str) -> list[str]:
+    """Where in the right inputs of the role there are values at the path."""
+    return [place for place, _value in values(RIGHT[role], path)]
+
+
+def put(inputs: dict[str, Any], place: str, wrong: Any) -> None:
+    """Put a wrong value, or a wrong key, at a place."""
+    place, comma, _key = place.partition(", a key")
+    steps = [int(step) if step.isdigit() else step for step in place.replace("[", ".").replace("]", "").split(".")]
+    target: Any = inputs
+    for step in steps if comma else steps[:-1]:
+        target = target[step]
+    if comma:
+        target[wrong] = next(iter(target.values()))
+    else:
+        target[steps[-1]] = wrong
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_right_inputs_are_no_problem(role: str) -> None:
+    assert input_problems(RIGHT[role], role) == []
+
+
+@pytest.mark.parametrize(("role", "path"), PATHS)
+def test_each_kind_has_a_value_in_the_right_inputs(role: str, path: str) -> None:
+    assert places(role, path) != []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_input_is_forgotten(role: str) -> None:
+    specification = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())
+    checked = {path.rstrip("?{}").removesuffix("[]") for path in ROLES[role][0]}
+    declared = set(text_inputs(specification["argument_specs"]["main"]["options"]))
+    assert declared - checked - UNCHECKED == set()
+
+
+def text_inputs(options: dict[str, Any], above: str = "") -> list[str]:
+    """The inputs that are text, or lists of it, whose values no choice limits."""
+    found = []
+    for name, option in options.items():
+        path, kind = f"{above}{name}", (option["type"], option.get("elements"))
+        if (kind[0] in ("str", "path") and "choices" not in option) or kind == ("list", "str"):
+            found.append(path)
+        elif "options" in option and not path.endswith("rules_egress"):
+            found += text_inputs(option["options"], f"{path}[]." if kind[0] == "list" else f"{path}.")
+    return found
+
+
+# What nothing may be, in the place of any value that is checked.
+WRONG = st.one_of(
+    st.just(""),
+    st.just(" "),
+    st.just("*"),
+    st.just("a\x00b"),
+    st.just("x" * 20_000),
+    st.just([]),
+    st.just({}),
+    st.just(["a", ["b"]]),
+    st.just({"a": None}),
+    st.just(True),
+    st.just(-5),
+    st.just(10**12),
+    st.just(0.5),
+)
+
+
+@settings(max_examples=2_000, deadline=None, derandomize=True)
+@given(st.sampled_from(PATHS), WRONG, st.booleans(), st.randoms())
+def test_a_wrong_value_among_right_ones_is_named_or_is_right(
+    where: tuple[str, str], wrong: Any, check_mode: bool, random: Any
+) -> None:
+    role, path = where
+    place = random.choice(places(role, path))
+    hashable_key = ", a key" not in place or isinstance(wrong, str | int | float)
+    kind = ROLES[role][0][path]
+    inputs = deepcopy(RIGHT[role])
+    if not hashable_key:
+        return
+    put(inputs, place, wrong)
+    found = input_problems(inputs, role, check_mode)
+    if not kind.accepts(wrong) and not (check_mode and kind.made_by_aws and wrong == ""):
+        assert [problem for problem in found if problem.startswith(f"{place.partition(', a key')[0]}")] != []
+    assert all(len(problem) < 2_000 for problem in found)
+
+
+@settings(max_examples=1_000, deadline=None, derandomize=True)
+@given(st.sampled_from(sorted(ROLES)), st.data())
+def test_no_input_of_any_type_raises(role: str, data: st.DataObject) -> None:
+    anything = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=8,
+    )
+    inputs = deepcopy(RIGHT[role])
+    entries = [(name, value) for name, value in inputs.items() if isinstance(value, list | dict) and value]
+    name, value = data.draw(st.sampled_from(entries))
+    entry = value[0] if isinstance(value, list) else value
+    if isinstance(entry, dict):
+        entry[data.draw(st.sampled_from(sorted(entry)))] = data.draw(anything)
+    else:
+        inputs[name] = [data.draw(anything)]
+    assert all(isinstance(problem, str) for problem in input_problems(inputs, role))
