@@ -18,6 +18,7 @@ SHARED = (
     {
         "test_alarms",
         "test_database_login",
+        "test_door",
         "test_emf",
         "test_failures",
         "test_idempotence",

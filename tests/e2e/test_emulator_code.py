@@ -24,6 +24,13 @@ FIX
 sts.register_session("ASIA", {})
 print("Expiration" in sts._sessions["ASIA"] or "Expiration" in inspect.getsource(lambda_runtime))
 """
+# the same for everybody who knows the names of function and role, as long as it is computed from them alone
+KEYS = """
+from ministack.core import lambda_runtime
+FIX
+arn = "arn:aws:lambda:eu-north-1:123456789012:function:any"
+print(lambda_runtime.execution_credentials({"FunctionArn": arn, "Role": "arn:aws:iam::123456789012:role/any"}))
+"""
 SWEEPS = """
 import asyncio
 from ministack.services import cloudwatch
@@ -57,7 +64,7 @@ finally:
 def answer(folder: Path, program: str, *fixes: str) -> list[str]:
     """The lines that a program prints with the fixes by name in the place of FIX."""
     code = program.replace("FIX", "\n".join(["import fixes", *(f"fixes.{fix}()" for fix in fixes)]))
-    environment = {"STATE_DIR": str(folder), "PYTHONPATH": str(FIXES), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"AUTH": "true", "STATE_DIR": str(folder), "PYTHONPATH": str(FIXES), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([PYTHON, "-c", code], cwd=folder, env=environment, check=True, capture_output=True, text=True)
     return done.stdout.splitlines()
 
@@ -65,6 +72,11 @@ def answer(folder: Path, program: str, *fixes: str) -> list[str]:
 @pytest.mark.parametrize(("fixes", "expires"), [([], "False"), (["function_session_expiration"], "True")])
 def test_a_functions_session_expires_with_the_fix(tmp_path: Path, fixes: list[str], expires: str) -> None:
     assert answer(tmp_path, SESSION, *fixes) == [expires]
+
+
+@pytest.mark.parametrize(("fixes", "computed"), [([], True), (["function_session_secret"], False)])
+def test_a_functions_keys_cannot_be_computed_with_the_fix(tmp_path: Path, fixes: list[str], computed: bool) -> None:
+    assert (answer(tmp_path, KEYS, *fixes) == answer(tmp_path, KEYS, *fixes)) is computed
 
 
 @pytest.mark.parametrize(("fixes", "sweeps"), [([], 3), (["metric_sweep"], 1)])

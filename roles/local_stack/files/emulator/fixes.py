@@ -10,13 +10,14 @@ fails, delete the fix.
 import json
 import queue
 import re
+import secrets
 import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import cloudwatch, cloudwatch_logs, ec2, iam, sts
+from ministack.services import cloudwatch, cloudwatch_logs, ec2, iam, lambda_svc, sts
 from security_group_fixes import security_group_dependencies, security_group_rules
 
 Params = dict[str, Any]
@@ -277,6 +278,16 @@ def function_session_expiration() -> None:
     sts.register_session = register
 
 
+def function_session_secret() -> None:
+    """Make the keys of a function's session unguessable: upstream computes them from the names of function and role."""
+    original, salt = lambda_runtime.execution_credentials, secrets.token_hex()
+
+    def credentials(config: dict[str, Any]) -> Any:
+        return original({**config, "FunctionArn": f"{config['FunctionArn']}:{salt}"})
+
+    lambda_runtime.execution_credentials = lambda_svc.execution_credentials = credentials
+
+
 FIXES: tuple[Callable[[], None], ...] = (
     set_default_policy_version,
     instance_description,
@@ -292,4 +303,5 @@ FIXES: tuple[Callable[[], None], ...] = (
     log_stream_resource,
     invocation_log_end,
     function_session_expiration,
+    function_session_secret,
 )
