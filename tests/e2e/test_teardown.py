@@ -26,6 +26,7 @@ HOLDERS = [
     "build/local.env",
     "client.cnf",
     "init.sql",
+    "root_secret",
     "stack.json",
     "tls/ca-key.pem",
     "tls/server-key.pem",
