@@ -99,6 +99,17 @@ def check(event_source_arn: str, settings: Settings) -> None:
         raise InvalidEventSourceError(problems)
 
 
+def check_region(queue_arn: str, region: str) -> None:
+    """Refuse a queue of another region than the function's.
+
+    :raises InvalidEventSourceError: Lambda takes none (QUEUE_RULES).
+    """
+    if queue_arn.split(":")[3] != region:
+        raise InvalidEventSourceError(
+            [f"event_source_arn: {queue_arn} is not in {region}, the function's region: give a queue that is"]
+        )
+
+
 def batch_problems(settings: Settings, *, fifo: bool) -> list[str]:
     """Return what is wrong with the batch size and the batching window."""
     size, window = settings.batch_size, settings.maximum_batching_window

@@ -153,7 +153,18 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.composite_alarm_ap
     find_alarm,
     put_alarm,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compare
+
+CHECKED = {
+    "name": aws.ALARM_NAME,
+    "alarm_rule": aws.ALARM_RULE,
+    "description": aws.ALARM_DESCRIPTION,
+    "alarm_actions[]": aws.ACTION_ARN,
+    "ok_actions[]": aws.ACTION_ARN,
+    "insufficient_data_actions[]": aws.ACTION_ARN,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -194,6 +205,7 @@ def main() -> None:
         required_if=[("state", "present", ["alarm_rule"])],
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except CompositeAlarmError as error:

@@ -167,6 +167,12 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_api impo
     get_dashboard,
     put_dashboard,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
+
+CHECKED = {
+    "name": aws.DASHBOARD_NAME,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -235,6 +241,7 @@ def main() -> None:
         required_if=[("state", "present", ("body", "widgets"), True)],
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except InvalidDashboardError as error:

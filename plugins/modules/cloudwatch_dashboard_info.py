@@ -92,6 +92,12 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_api impo
     get_dashboard,
     list_dashboards,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
+
+CHECKED = {
+    "names[]": aws.DASHBOARD_NAME,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -116,6 +122,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except DashboardError as error:

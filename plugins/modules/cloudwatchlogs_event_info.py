@@ -77,8 +77,14 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 
 MILLISECONDS = 1000
+
+CHECKED = {
+    "log_group_name": aws.LOG_GROUP_NAME,
+}
 
 
 @AWSRetry.jittered_backoff()
@@ -110,6 +116,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     for option, minimum in (("limit", 1), ("start_time", 0)):
         if module.params[option] < minimum:
             module.fail_json(msg=f"{option}: {module.params[option]} is less than {minimum}; give {minimum} or more")

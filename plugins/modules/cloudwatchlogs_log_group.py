@@ -116,6 +116,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.log_group import (
     FOR_EVER,
     RETENTIONS,
@@ -137,6 +139,12 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.log_group_api impo
     set_tags,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compare
+
+CHECKED = {
+    "log_group_name": aws.LOG_GROUP_NAME,
+    "kms_key_id": aws.KMS_KEY_OR_NONE,
+    "tags{}": aws.TAG_KEY,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -213,6 +221,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except InvalidLogGroupError as error:

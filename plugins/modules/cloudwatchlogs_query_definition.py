@@ -123,6 +123,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compare
 from ansible_collections.taskmanager.aws.plugins.module_utils.query_definition import (
     LANGUAGES,
@@ -138,6 +140,12 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.query_definition_a
     find_definition,
     put_definition,
 )
+
+CHECKED = {
+    "name": aws.QUERY_NAME,
+    "query_string": aws.QUERY_STRING,
+    "log_group_names[]": aws.LOG_GROUP_NAME,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -184,6 +192,7 @@ def main() -> None:
         required_if=[("state", "present", ["query_string"])],
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except AmbiguousNameError as error:

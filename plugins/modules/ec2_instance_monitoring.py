@@ -69,6 +69,8 @@ monitoring:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.instance_monitoring import (
     DISABLED,
     ENABLED,
@@ -82,6 +84,10 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.instance_monitorin
     set_monitoring,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compare
+
+CHECKED = {
+    "instance_ids[]": aws.INSTANCE_ID,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -111,6 +117,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except MissingInstanceError as error:

@@ -73,6 +73,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.iam import (
 )
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
+
+CHECKED = {
+    "name": aws.POLICY_NAME,
+}
 
 
 def read_policies(client: Any, name: str) -> list[dict[str, Any]]:
@@ -99,6 +105,7 @@ def main() -> None:
         argument_spec={"name": {"type": "str", "required": True}},
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
         policies = read_policies(client, module.params["name"])

@@ -207,6 +207,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.event_source impor
     VisibilityTimeoutError,
     canonical,
     check,
+    check_region,
     plan,
     settings_of,
     visibility_warning,
@@ -222,6 +223,12 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.event_source_api i
     visibility_timeout,
     wait_until,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
+
+CHECKED = {
+    "function_name": aws.FUNCTION_REFERENCE,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -235,6 +242,7 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     check(module.params["event_source_arn"], given)
     desired = given if module.params["state"] == "present" else None
     client = module.client("lambda")
+    check_region(module.params["event_source_arn"], client.meta.region_name)
     warning = compared_timeouts(client, module, given) if desired else None
     current = settled_mapping(client, module.params)
     change = plan(settings_of(current) if current else None, desired)
@@ -323,6 +331,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except (InvalidEventSourceError, VisibilityTimeoutError) as error:

@@ -77,6 +77,8 @@ executions:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compare
 from ansible_collections.taskmanager.aws.plugins.module_utils.reserved_concurrency_api import (
     ReservedConcurrencyError,
@@ -84,6 +86,10 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.reserved_concurren
     release,
     reserve,
 )
+
+CHECKED = {
+    "function_name": aws.FUNCTION_REFERENCE,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -121,6 +127,7 @@ def main() -> None:
         required_if=[("state", "present", ["executions"])],
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     if (module.params["executions"] or 0) < 0:
         module.fail_json(msg=f"executions: {module.params['executions']}, must be 0 or more")
     try:

@@ -95,8 +95,14 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.function_version_a
     publish,
     wait_until,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 
 PREDICTED = "(new)"
+
+CHECKED = {
+    "function_name": aws.FUNCTION_REFERENCE,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -154,6 +160,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     if module.params["keep"] is not None and module.params["keep"] < 1:
         module.fail_json(msg=f"keep: {module.params['keep']}, must be at least 1: the newest version can't be deleted")
     try:

@@ -92,6 +92,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.taskmanager.aws.plugins.module_utils import rds_api
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.rds_iam_authentication import (
     WAIT_DELAY,
     WAIT_TIMEOUT,
@@ -103,6 +105,11 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.rds_iam_authentica
     to_modify,
     waiting_for,
 )
+
+CHECKED = {
+    "db_instance_identifier": aws.DB_IDENTIFIER,
+    "db_cluster_identifier": aws.DB_IDENTIFIER,
+}
 
 
 def look(client: Any, instance: str | None, cluster: str | None) -> Database:
@@ -160,6 +167,7 @@ def main() -> None:
         mutually_exclusive=[("db_instance_identifier", "db_cluster_identifier")],
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except DatabaseError as error:

@@ -95,6 +95,8 @@ login_password:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.taskmanager.aws.plugins.module_utils import rds_api
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.rds_login import (
     Login,
     LoginError,
@@ -103,6 +105,15 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.rds_login import (
 )
 
 SOURCES = ("secret_id", "db_instance_identifier", "db_cluster_identifier", "token_for")
+
+CHECKED = {
+    "secret_id": aws.NOT_BLANK,
+    "db_instance_identifier": aws.DB_IDENTIFIER,
+    "db_cluster_identifier": aws.DB_IDENTIFIER,
+    "token_for.login_host": aws.DATABASE_HOST,
+    "token_for.login_port": aws.PORT,
+    "token_for.login_user": aws.NOT_BLANK,
+}
 
 
 def run(module: AnsibleAWSModule) -> Login:
@@ -145,6 +156,7 @@ def main() -> None:
         mutually_exclusive=[SOURCES],
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         login = run(module)
     except LoginError as error:

@@ -103,6 +103,8 @@ finished:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.sqs_redrive import (
     Move,
     RefusedRedriveError,
@@ -119,6 +121,11 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.sqs_redrive_api im
     queue_url,
     start_task,
 )
+
+CHECKED = {
+    "queue": aws.QUEUE_NAME,
+    "max_number_of_messages_per_second": aws.MOVED_PER_SECOND,
+}
 
 
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -178,6 +185,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
     except RefusedRedriveError as error:

@@ -81,6 +81,11 @@ TAG_KEY: Final = text("a tag's key of 1 to 128 characters that does not start wi
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 FUNCTION_NAME: Final = text("1 to 64 letters, digits, - and _, with neither account nor alias", r"[a-zA-Z0-9-_]+", 64)
+FUNCTION_REFERENCE: Final = text(
+    "the name or the ARN of a function, with :alias or :version if need be",
+    r"(arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:)?[a-zA-Z0-9-_]{1,64}(:(\$LATEST|[a-zA-Z0-9-_]+))?",
+    256,
+)
 ALIAS: Final = text("1 to 128 letters, digits, - and _, not digits alone", r"(?!\d+$)[a-zA-Z0-9-_]+", 128)
 FUNCTION_DESCRIPTION: Final = text("up to 256 characters", r".*", 256, 0)
 HANDLER: Final = text("up to 128 characters without white space, such as handler.handler", r"\S+", 128)
@@ -130,6 +135,8 @@ ALARM_TOPIC: Final = text("empty, or 1 to 256 letters, digits, - and _", r"[A-Za
 TOPIC_ARN_OR_NONE: Final = text(
     "empty, or the ARN of a topic", r"(arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+)?", 2048, 0
 )
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+MOVED_PER_SECOND: Final = integer(1, 500, "a number of messages")
 QUEUE_ARN: Final = text(
     "the ARN of an SQS queue", r"arn:[\w-]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+(\.fifo)?", 1024, made_by_aws=True
 )
@@ -147,6 +154,7 @@ RETENTION: Final = choice(
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 )
 KMS_KEY: Final = text("the ARN of a KMS key", r"arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key/[\w-]+", 256, made_by_aws=True)
+KMS_KEY_OR_NONE: Final = text(f"{KMS_KEY.words}, or empty", r"(arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key/[\w-]+)?", 256, 0)
 QUERY_NAME: Final = text("1 to 255 characters, not blank", r".*\S.*", 255)
 QUERY_STRING: Final = text("1 to 10,000 characters, not blank", r".*\S.*", 10_000)
 

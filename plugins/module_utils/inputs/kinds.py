@@ -104,7 +104,7 @@ def values(data: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
 def _found(data: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
     optional = path.endswith("?")
     for place, value in _walk(data, "", re.findall(r"[^.\[\]{}]+|\[\]|\{\}", path.rstrip("?"))):
-        if value is not None or not optional:
+        if not optional or (value.value if isinstance(value, Misshapen) else value) is not None:
             yield place, value
 
 

@@ -202,3 +202,9 @@ def test_check_mode_predicts_a_creation_for_a_function_that_is_not_there_yet(aws
     sqs.add_client_error("get_queue_url", "AWS.SimpleQueueService.NonExistentQueue")
     answer_list(aws)
     assert lambda_event_source.run(FakeModule(aws, sqs, check_mode=True))["changed"]
+
+
+def test_a_queue_of_another_region_is_refused_before_the_first_call(aws: Stubber, sqs: Stubber) -> None:
+    elsewhere = QUEUE.replace("eu-north-1", "us-east-1")
+    with pytest.raises(InvalidEventSourceError, match=f"{elsewhere} is not in eu-north-1, the function's region"):
+        lambda_event_source.run(FakeModule(aws, sqs, event_source_arn=elsewhere))
