@@ -88,6 +88,17 @@ def enable_for_cluster(client: Any, identifier: str) -> Described:
     return client.modify_db_cluster(DBClusterIdentifier=identifier, **ENABLE)["DBCluster"]
 
 
+@RdsErrorHandler.common_error_handler("set the security groups of RDS instance {identifier}")
+@AWSRetry.jittered_backoff()
+def set_security_groups(client: Any, identifier: str, groups: list[str]) -> Described:
+    """Give an instance these groups, by their ids, and return the instance. Nothing else is sent.
+
+    :raises RdsError: ModifyDBInstance was refused or failed.
+    """
+    change = {"VpcSecurityGroupIds": groups, "ApplyImmediately": True}
+    return client.modify_db_instance(DBInstanceIdentifier=identifier, **change)["DBInstance"]
+
+
 @RdsErrorHandler.list_error_handler("read secret {secret_id}")
 @AWSRetry.jittered_backoff()
 def read_secret(secrets: Any, secret_id: str) -> Mapping[str, Any] | None:

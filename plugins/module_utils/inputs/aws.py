@@ -150,8 +150,8 @@ NOT_BLANK: Final = text("text", r".*\S.*", 1_000_000)
 LOG_GROUP_NAME: Final = text(
     "1 to 512 letters, digits and ._-/#, not starting with aws/", r"(?!aws/)[.\-_/#A-Za-z0-9]+", 512
 )
-RETENTION: Final = choice(
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+RETENTION: Final = choice(  # 0 stands for ever
+    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
 )
 KMS_KEY: Final = text("the ARN of a KMS key", r"arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key/[\w-]+", 256, made_by_aws=True)
 KMS_KEY_OR_NONE: Final = text(f"{KMS_KEY.words}, or empty", r"(arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key/[\w-]+)?", 256, 0)

@@ -47,7 +47,7 @@ KINDS: Final[dict[str, Kind]] = {
     "cloudwatch_composite_alarms[].name": aws.ALARM_NAME,
     "cloudwatch_composite_alarms[].description": aws.ALARM_DESCRIPTION,
     "cloudwatch_composite_alarms[].alarm_rule": aws.ALARM_RULE,
-    "cloudwatch_monitored_instances[]": aws.INSTANCE_ID,
+    "cloudwatch_monitored_instances[]": aws.INSTANCE_ID_OR_NONE,
     "cloudwatch_dashboards[].name": aws.DASHBOARD_NAME,
 }
 

@@ -17,6 +17,7 @@ from ansible_collections.taskmanager.aws.plugins.plugin_utils._inputs.check impo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inputs.right import RIGHT
+from test_roles import example_variables
 
 ROOT = Path(__file__).parents[3]
 PATHS = [(role, path) for role, (kinds, _contradictions) in ROLES.items() for path in kinds]
@@ -70,6 +71,23 @@ def put(inputs: dict[str, Any], place: str, wrong: Any) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_right_inputs_are_no_problem(role: str) -> None:
     assert input_problems(RIGHT[role], role) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_example_of_the_readme_is_no_problem(role: str) -> None:
+    """What a template makes is AWS's, or not known here; check mode takes nothing in its place."""
+    defaults = yaml.safe_load((ROOT / f"roles/{role}/defaults/main.yml").read_text())
+    given = without_templates(example_variables(role))
+    assert input_problems({**RIGHT[role], **defaults, **given}, role, check_mode=True) == []
+
+
+def without_templates(value: Any) -> Any:
+    """The value with '' for each template."""
+    if isinstance(value, str):
+        return "" if "{{" in value else value
+    if isinstance(value, list):
+        return [without_templates(element) for element in value]
+    return {key: without_templates(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 @pytest.mark.parametrize(("role", "path"), PATHS)
