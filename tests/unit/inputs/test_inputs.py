@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -82,9 +83,9 @@ def test_the_example_of_the_readme_is_no_problem(role: str) -> None:
 
 
 def without_templates(value: Any) -> Any:
-    """The value with '' for each template."""
+    """The value with nothing in the place of each template."""
     if isinstance(value, str):
-        return "" if "{{" in value else value
+        return re.sub(r"\{\{.*?\}\}", "", value)
     if isinstance(value, list):
         return [without_templates(element) for element in value]
     return {key: without_templates(each) for key, each in value.items()} if isinstance(value, dict) else value
