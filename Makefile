@@ -46,7 +46,7 @@ $(SYSTEM) $(BROWSER): scripts/system_packages.sh
 
 demo: ## Make the system on the embedded AWS and send 20 tasks through it
 	@start=$$(date +%s); $(MAKE) --no-print-directory setup; \
-	TASKMANAGER_PLAY_RECORD=build/plays.json ANSIBLE_CALLBACKS_ENABLED=taskmanager.aws.play_record \
+	TASKMANAGER_PLAY_RECORD=build/plays.json ANSIBLE_CALLBACKS_ENABLED=taskmanager.aws.play_record,taskmanager.aws.clear_temporary \
 	ansible-playbook playbooks/demo.yml -e demo_setup_seconds=$$(( $$(date +%s) - start ))
 	@echo 'The dashboard with its data: build/dashboard.html'
 

@@ -144,13 +144,12 @@ class Stack:
 
     def stop_server(self, name: str) -> None:
         """Stop `database` or `emulator` by its pid."""
-        subprocess.run([sys.executable, str(SERVER), "stop", str(self.directory / f"{name}.pid")], check=True)
+        subprocess.run([sys.executable, str(SERVER), "stop", str(self.directory), name], check=True)
 
     def start_database(self) -> None:
         """Start the database as local_stack does, and wait until it answers."""
-        files = [str(self.directory / "database.pid"), str(self.directory / "log/database.log")]
         command = ["mariadbd", f"--defaults-file={self.directory / 'my.cnf'}"]
-        subprocess.run([sys.executable, str(SERVER), "start", *files, *command], check=True)
+        subprocess.run([sys.executable, str(SERVER), "start", str(self.directory), "database", *command], check=True)
         wait_until(self.database_answers, "the database answers")
 
     def database_answers(self) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -72,14 +74,78 @@ def test_without_policies_the_user_may_do_everything_and_with_them_no_more(stack
         iam.list_users()
 
 
+def test_up_tells_and_makes_anew_what_is_garbage(stack: Stack) -> None:
+    spoilt = ["ports.json", "stack.json", "root_secret", "admin_password", "broker.conf", "tls/server.pem"]
+    for name in ("database.pid", "emulator.pid", *spoilt):
+        (stack.directory / name).write_text("" if name == "ports.json" else "garbage\n")
+    running = stack.pids()
+    run = stack.converge("local_up.yml")
+    assert [name for name in spoilt if f"{stack.directory / name} was of no use" not in run.output] == []
+    assert identities(stack) == IDENTITIES
+    assert stack.query("SHOW DATABASES LIKE 'kept'") != []
+    assert set(running) & set(stack.pids()) == set()
+    assert stack.converge("local_up.yml").changed == 0
+
+
+def test_up_leaves_a_port_that_another_program_has(stack: Stack) -> None:
+    taken = ports(stack)
+    for name in ("emulator", "database"):
+        stack.stop_server(name)
+    with ExitStack() as foreign:
+        for port in taken:
+            foreign.enter_context(socket.create_server(("127.0.0.1", port)))
+        run = stack.converge("local_up.yml")
+        assert [port for port in taken if f"Port {port} of the " not in run.output] == []
+        assert set(ports(stack)) & set(taken) == set()
+        assert identities(stack) == IDENTITIES
+    assert stack.converge("local_up.yml").changed == 0
+
+
+@pytest.mark.parametrize("record", [None, "garbage"])
+def test_down_finds_its_servers_without_their_record(stack: Stack, record: str | None) -> None:
+    for name in ("database.pid", "emulator.pid"):
+        (stack.directory / name).unlink()
+        if record:
+            (stack.directory / name).write_text(record)
+    assert len(stack.pids()) == 2
+    stack.converge("local_down.yml")
+    assert stack.pids() == []
+    assert {path.name for path in stack.directory.iterdir()} <= {"log", "build"}
+    stack.converge("local_up.yml")
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """The mount point of a small disk."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", tmp_path], check=False)
+    if mounted.returncode:
+        pytest.skip("this user may not mount a file system")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_a_full_disk_is_told_and_up_goes_on_when_there_is_room(full_disk: Path) -> None:
+    stack = Stack(full_disk / "stack")
+    run = stack.run("local_up.yml")
+    assert run.code != 0
+    assert f"{stack.directory} has 4 MB of free space, and the servers need 300 MB" in " ".join(run.output.split())
+    assert stack.pids() == []
+    subprocess.run(["mount", "-o", "remount,size=1g", full_disk], check=True)
+    stack.converge("local_up.yml")
+    assert identities(stack) == IDENTITIES
+    stack.converge("local_down.yml")
+    assert stack.pids() == []
+
+
 def test_files_with_secrets_are_readable_by_their_owner_alone(stack: Stack) -> None:
     secrets = [stack.record[name] for name in ("secret_key", "admin_secret_key", "db_admin_password")]
+    secrets.append(stack.record["root_secret_key"])
     found = []
     for path in stack.directory.rglob("*"):
         in_data = path.is_relative_to(stack.directory / "data")
         if path.is_file() and not in_data and any(secret.encode() in path.read_bytes() for secret in secrets):
             found.append((path.name, oct(path.stat().st_mode & 0o777)))
-    assert {"local.env", "stack.json"} <= {name for name, _ in found}
+    assert {"local.env", "root_secret", "stack.json"} <= {name for name, _ in found}
     assert {mode for _, mode in found} == {"0o600"}
 
 

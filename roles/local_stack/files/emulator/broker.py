@@ -50,11 +50,11 @@ def write_private(path: Path, text: str) -> None:
 
 
 def watch(conf: Path, db_port: int, gateway_port: int) -> None:
-    """Issue a capability for each instance record that appears; never returns."""
+    """Issue a capability for each instance record that appears, and anew when the file is lost; never returns."""
     bound: dict[str, Any] | None = None
     while True:
         found = find_instance(db_port)
-        if found and found[1] is not bound:
+        if found and (found[1] is not bound or not conf.exists()):
             (account, region, identifier), bound = found
             capability = rds_iam.issue_capability(
                 account_id=account, region=region, resource_kind="instance", resource_identifier=identifier
