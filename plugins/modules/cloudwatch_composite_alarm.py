@@ -14,7 +14,7 @@ description:
   - Creates, changes and deletes an alarm whose state follows from the states of other alarms.
   - The options state the whole alarm. An option that is not given is converged to its default, not left as it is.
   - What an alarm has besides, such as a suppressor of its actions and its tags, is left as it is.
-  - M(amazon.aws.cloudwatch_metric_alarm) manages alarms on metrics alone.
+  - M(taskmanager.aws.cloudwatch_metric_alarm) manages alarms on metrics.
 author:
   - taskmanager.aws contributors
 options:

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from stack import Stack, wait_until
 from system import (
     DEAD_LETTERS,
@@ -212,3 +214,85 @@ def test_log_groups_are_kept_for_14_days_with_no_key_of_their_own(system: Stack)
 
 def test_d8_the_instance_reports_each_minute(instance: dict[str, Any]) -> None:
     assert instance["Monitoring"] == {"State": "enabled"}
+
+
+ACTION = "arn:aws:sns:eu-north-1:123456789012:others"
+METRIC = {"namespace": "Shop", "metric_name": "Late", "threshold": 1}
+
+
+def query(name: str, **more: Any) -> dict[str, Any]:
+    stat = {"metric": {"namespace": "Shop", "metric_name": name.title()}, "period": 60, "stat": "Sum"}
+    return {"id": name, "metric_stat": stat} | more
+
+
+BAND = {"id": "usual", "expression": "ANOMALY_DETECTION_BAND(late, 2)"}
+EVERY_KIND: list[dict[str, Any]] = [
+    {"name": "kind-plain", "description": "d", **METRIC, "dimensions": {"Shop": "north"}},
+    {"name": "kind-percentile", "description": "d", **METRIC, "extended_statistic": "p99", "tags": {"shop": "north"}}
+    | {"evaluate_low_sample_count_percentile": "ignore", "datapoints_to_alarm": 1, "unit": "Count"},
+    {"name": "kind-math", "description": "d", "threshold": 5, "actions_enabled": False}
+    | {
+        "metrics": [
+            {"id": "share", "expression": "late / sent"},
+            *(query(n, return_data=False) for n in ("late", "sent")),
+        ]
+    },
+    {"name": "kind-band", "description": "d", "threshold_metric_id": "usual", "comparison": "GreaterThanUpperThreshold"}
+    | {"metrics": [query("late"), BAND], "ok_actions": [ACTION], "insufficient_data_actions": [ACTION]},
+]
+
+
+@pytest.fixture
+def role(system: Stack, tmp_path: Path) -> Iterator[Callable[..., int]]:
+    """Runs the role cloudwatch for alarms alone, and returns how many tasks changed something."""
+    nothing = ("log_groups", "queries", "topic_subscriptions", "composite_alarms", "monitored_instances", "dashboards")
+    names: set[str] = set()
+
+    def run(alarms: list[dict[str, Any]], *options: str, **more: Any) -> int:
+        names.update(alarm["name"] for alarm in alarms)
+        variables: dict[str, Any] = {f"cloudwatch_{name}": [] for name in nothing} | {
+            "cloudwatch_topic": "",
+            "cloudwatch_alarms": alarms,
+        }
+        play = {"hosts": "all", "gather_facts": False, "vars": variables | more}
+        play["module_defaults"] = {"group/taskmanager.aws.aws": "{{ taskmanager_operator_aws }}"}
+        play["roles"] = ["taskmanager.aws.cloudwatch"]
+        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+        return system.converge(str(tmp_path / "play.yml"), *options).changed
+
+    yield run
+    system.client("cloudwatch").delete_alarms(AlarmNames=sorted(names))
+
+
+def live_alarm(system: Stack, name: str) -> dict[str, Any]:
+    (alarm,) = system.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return dict(alarm)
+
+
+def test_what_others_added_to_an_alarm_survives_the_role(system: Stack, role: Callable[..., int]) -> None:
+    plain = EVERY_KIND[0]
+    assert role([plain]) == 1
+    by_hand = {"OKActions": [ACTION], "InsufficientDataActions": [ACTION], "DatapointsToAlarm": 1}
+    told = ("AlarmArn", "State", "AlarmConfig")
+    alarm = {key: value for key, value in live_alarm(system, "kind-plain").items() if not key.startswith(told)}
+    system.client("cloudwatch").put_metric_alarm(**alarm | by_hand)
+    assert role([plain]) == 0
+    assert role([plain | {"threshold": 2}]) == 1
+    found = live_alarm(system, "kind-plain")
+    assert {name: found[name] for name in by_hand} == by_hand
+    assert found["Threshold"] == 2
+
+
+def test_every_kind_of_alarm_is_made_once_and_removed_once(system: Stack, role: Callable[..., int]) -> None:
+    assert role(EVERY_KIND, "--check") == 1
+    assert system.client("cloudwatch").describe_alarms(AlarmNamePrefix="kind-")["MetricAlarms"] == []
+    assert role(EVERY_KIND) == 1
+    assert role(EVERY_KIND) == 0
+    percentile, band = live_alarm(system, "kind-percentile"), live_alarm(system, "kind-band")
+    assert (percentile["ExtendedStatistic"], percentile["EvaluateLowSampleCountPercentile"]) == ("p99", "ignore")
+    assert (band["ThresholdMetricId"], "Threshold" in band, band["OKActions"]) == ("usual", False, [ACTION])
+    tags = system.client("cloudwatch").list_tags_for_resource(ResourceARN=percentile["AlarmArn"])["Tags"]
+    assert tags == [{"Key": "shop", "Value": "north"}]
+    assert role([EVERY_KIND[1] | {"tags": {"shop": "south"}}]) == 1
+    assert role(EVERY_KIND, cloudwatch_state="absent") == 1
+    assert role(EVERY_KIND, cloudwatch_state="absent") == 0

@@ -320,6 +320,19 @@ def test_a_mapping_may_be_changed_by_everybody(endpoint: str, operation: str) ->
         getattr(limited(endpoint, "lambda", nothing), operation)(UUID=NO_MAPPING)
 
 
+def test_an_alarm_loses_its_queries_and_gets_a_statistic_that_nobody_gave(endpoint: str) -> None:
+    cloudwatch = client(endpoint, "cloudwatch")
+    band = {"Id": "e1", "Expression": "ANOMALY_DETECTION_BAND(m1, 2)"}
+    settings = {"Metrics": [band], "ThresholdMetricId": "e1", "EvaluateLowSampleCountPercentile": "ignore"}
+    comparison = {"EvaluationPeriods": 1, "ComparisonOperator": "LessThanLowerThreshold"}
+    cloudwatch.put_metric_alarm(AlarmName="any", **comparison, **settings)
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["any"])["MetricAlarms"]
+    assert settings.keys() & alarm.keys() == set()
+    assert alarm["Statistic"] == "Average"
+    assert alarm["Period"] == 60
+    assert alarm["Threshold"] == 0
+
+
 def test_a_policy_for_the_streams_of_a_log_group_admits_nobody(endpoint: str) -> None:
     client(endpoint, "logs").create_log_group(logGroupName="/mine")
     streams = "arn:aws:logs:eu-north-1:123456789012:log-group:/mine:*"

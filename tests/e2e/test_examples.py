@@ -62,7 +62,7 @@ def orders(system: Stack) -> Any:
 
 def test_the_examples_of_a_dashboard_make_change_and_remove_it(system: Stack, run_examples: Callable[..., int]) -> None:
     before = dashboards(system)
-    assert run_examples("cloudwatch_dashboard") == 3
+    assert run_examples("cloudwatch_dashboard") == 4
     assert dashboards(system) == before
 
 
@@ -97,3 +97,12 @@ def late_and_lost(system: Stack) -> Any:
 )
 def test_the_examples_of_a_module_make_and_remove(module: str, changed: int, run_examples: Callable[..., int]) -> None:
     assert run_examples(module) == changed
+
+
+def test_the_examples_of_an_alarm_make_change_and_remove_it(system: Stack, run_examples: Callable[..., int]) -> None:
+    cloudwatch = system.client("cloudwatch")
+    assert run_examples("cloudwatch_metric_alarm") == 5
+    left = ["orders-few", "orders-refused"]
+    alarms = cloudwatch.describe_alarms(AlarmNamePrefix="orders-")["MetricAlarms"]
+    cloudwatch.delete_alarms(AlarmNames=left)
+    assert sorted(alarm["AlarmName"] for alarm in alarms) == left

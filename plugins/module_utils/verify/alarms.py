@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.alarm.options import given_settings
 from ansible_collections.taskmanager.aws.plugins.module_utils.verify.check import (
     NONE,
     Answer,
@@ -38,16 +39,13 @@ def alarm_checks(wanted: Alarm, alarms: Answer, unknown: Unknown) -> Iterator[Ch
 
 
 def _faults(wanted: Alarm, current: Alarm) -> Iterator[str]:
-    watched = _metric(
-        current.get("namespace"),
-        current.get("metric_name"),
-        {each["name"]: each["value"] for each in current.get("dimensions", [])},
-    )
-    asked_for = _metric(wanted.get("namespace"), wanted.get("metric_name"), wanted.get("dimensions") or {})
-    if watched != asked_for:
-        yield f"it watches {watched}, not {asked_for}"
-    if float(current["threshold"]) != float(wanted["threshold"]):
-        yield f"its threshold is {current['threshold']}, not {wanted['threshold']}"
+    asked_for, found = given_settings(wanted), _settings(current)
+    watched, to_watch = _watched(found), _watched(asked_for)
+    if to_watch and watched != to_watch:
+        yield f"it watches {watched}, not {to_watch}"
+    for option, name in (("threshold", "threshold"), ("threshold_metric_id", "band")):
+        if option in asked_for and found.get(option) != asked_for[option]:
+            yield f"its {name} is {found.get(option)}, not {wanted[option]}"
     if not current["actions_enabled"]:
         yield "its actions are switched off"
     # Where no data is good data, as with a metric that only comes with a failure, none for ever is what one hopes for.
@@ -55,6 +53,28 @@ def _faults(wanted: Alarm, current: Alarm) -> Iterator[str]:
         yield f"INSUFFICIENT_DATA: nothing came of {watched}; are its names right? A new metric takes up to 15 minutes"
 
 
-def _metric(namespace: str | None, name: str | None, dimensions: Mapping[str, Any]) -> str:
-    told = ", ".join(f"{key}={value}" for key, value in sorted(dimensions.items()))
-    return " ".join(filter(None, [namespace, name, told]))
+def _settings(current: Alarm) -> dict[str, Any]:
+    """The settings of an alarm as cloudwatch_metric_alarm_info tells it, which lists the dimensions of its metric."""
+    dimensions = {each["name"]: each["value"] for each in current.get("dimensions") or []}
+    return given_settings({**current, "dimensions": dimensions})
+
+
+def _watched(settings: Mapping[str, Any]) -> str:
+    """What an alarm watches, in words."""
+    if queries := settings.get("metrics"):
+        return "; ".join(f"{query['id']} = {_query(query)}" for query in queries)
+    dimensions = _told(settings.get("dimensions", {}))
+    return " ".join(filter(None, [settings.get("namespace"), settings.get("metric_name"), dimensions]))
+
+
+def _query(query: Mapping[str, Any]) -> str:
+    if "expression" in query:
+        return str(query["expression"])
+    stat = query["metric_stat"]
+    dimensions = {each["name"]: each["value"] for each in stat["metric"].get("dimensions", [])}
+    told = [stat["stat"], stat["metric"]["namespace"], stat["metric"]["metric_name"], _told(dimensions)]
+    return " ".join(filter(None, told))
+
+
+def _told(dimensions: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(dimensions.items()))

@@ -42,7 +42,7 @@ JUDGES: dict[str, tuple[Callable[..., Iterator[Check]], set[str]]] = {
     "security_groups": (network.security_group_checks, {"name"}),
     "db_instances": (database.db_instance_checks, set()),
     "db_users": (database.db_user_checks, {"name"}),
-    "alarms": (alarms.alarm_checks, {"name", "threshold"}),
+    "alarms": (alarms.alarm_checks, {"name"}),
     "probes": (network.probe_checks, {"url"}),
 }
 

@@ -218,6 +218,41 @@ def test_an_alarm_that_takes_no_data_for_good_may_have_none() -> None:
     assert failed(judged("alarms", "alarms", {"metric_alarms": [quiet]})) == {}
 
 
+MATH: list[dict[str, Any]] = [
+    {"id": "share", "expression": "lost / sent"},
+    {"id": "lost", "return_data": False, "metric_stat": {"metric": {"namespace": "Shop", "metric_name": "Lost"}}},
+]
+MATH[1]["metric_stat"] |= {"period": 60, "stat": "Sum"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "fault"),
+    [
+        ({"metrics": MATH, "threshold": 5}, {"metrics": MATH[::-1]}, ""),
+        (
+            {"metrics": MATH, "threshold": 5},
+            {},
+            "it watches Shop Lost Shop=1, not lost = Sum Shop Lost; share = lost / sent",
+        ),
+        ({"metrics": MATH, "threshold_metric_id": "share"}, {"metrics": MATH, "threshold_metric_id": "share"}, ""),
+        ({"metrics": MATH, "threshold_metric_id": "lost"}, {"metrics": MATH}, "its band is None, not lost"),
+        ({"threshold": "5.00"}, {}, ""),
+    ],
+    ids=["math", "one metric", "a band", "no band", "an alarm of others"],
+)
+def test_an_alarm_on_metric_math_is_held_to_its_queries(
+    wanted: dict[str, Any], found: dict[str, Any], fault: str
+) -> None:
+    kinds = healthy()
+    metric = dict.fromkeys(("namespace", "metric_name"), None) | {"dimensions": []} if "metrics" in found else {}
+    kinds["alarms"] = {
+        "wanted": [{"name": "orders-lost"} | wanted],
+        "alarms": [{"metric_alarms": [alarm(**metric, **found)]}],
+    }
+    reasons = failed(verify_checks(kinds, MISSING))
+    assert reasons == ({ALL[23]: fault} if fault else {})
+
+
 @pytest.mark.parametrize(
     "permission",
     [
@@ -252,7 +287,7 @@ def test_nothing_secret_is_told() -> None:
         ("functions", {"name": "orders"}, "role_arn"),
         ("policies", {"name": "ShopLogs"}, "statements"),
         ("roles", {}, "name, service"),
-        ("alarms", {"name": "orders-lost"}, "threshold"),
+        ("alarms", {"threshold": 5}, "name"),
     ],
 )
 def test_an_entry_without_what_it_needs_is_refused_by_name(kind: str, wanted: dict[str, Any], lacking: str) -> None:

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from alarm_fixes import alarm_settings
 from ministack.core import iam_actions, lambda_runtime
 from ministack.services import cloudwatch, cloudwatch_logs, ec2, iam, lambda_svc, sts
 from security_group_fixes import security_group_dependencies, security_group_rules
@@ -143,6 +144,7 @@ def query_definitions() -> None:
             "queryString": data["queryString"],
             "queryLanguage": data.get("queryLanguage", "CWLI"),
             "logGroupNames": data.get("logGroupNames", []),
+            "parameters": data.get("parameters", []),
             "lastModified": int(time.time() * 1000),
         }
         return cloudwatch_logs.json_response({"queryDefinitionId": definition_id})
@@ -296,6 +298,7 @@ FIXES: tuple[Callable[[], None], ...] = (
     instance_monitoring,
     security_group_rules,
     security_group_dependencies,
+    alarm_settings,
     log_group_kms_key,
     query_definitions,
     metric_namespace_condition,
