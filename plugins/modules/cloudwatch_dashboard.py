@@ -16,8 +16,9 @@ description:
     once, where it is, what is allowed there, and the nearest valid name for a typo. The rules are those of
     U(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html).
     A key that is not among them is a warning, since AWS adds some now and then.
-  - Bodies are compared by what they mean. The order of keys, V(1) against V(1.0), C(.) and C(...) in C(metrics), and
-    values that are CloudWatch's defaults are no difference.
+  - Bodies are compared by what they mean. The order of keys, V(1) against V(1.0), C(.) and C(...) in C(metrics),
+    values that are CloudWatch's defaults, what a row of C(metrics) repeats of its widget, and the case of a colour are
+    no difference.
   - What AWS accepts but warns of becomes a warning of the task.
   - Dashboards are global in an account, whatever the region.
 author:
@@ -70,6 +71,15 @@ options:
       - The whole body in place of O(widgets), as a dictionary or as a string of JSON. All that is said of O(widgets)
         holds for those in it.
     type: raw
+  keep_annotations:
+    description:
+      - Which annotations of an existing dashboard stay although they are not asked for. With V(vertical), those are the
+        vertical ones of metric widgets, which others add to mark deployments and the like.
+      - A widget is known by its type and title, or by its place where it has no title; a vertical annotation by its
+        time. One that was asked for once and is no longer stays too.
+    type: str
+    choices: [none, vertical]
+    default: none
 attributes:
   check_mode:
     description: Predicts the change and writes nothing.
@@ -127,6 +137,16 @@ EXAMPLES = r"""
     body: |
       {"widgets": [{"type": "text", "x": 0, "y": 0, "width": 6, "height": 3, "properties": {"markdown": "# Orders"}}]}
 
+- name: Change it, and keep the markers of deployments that others put on its widgets
+  taskmanager.aws.cloudwatch_dashboard:
+    name: orders
+    keep_annotations: vertical
+    widgets:
+      - type: metric
+        properties:
+          title: Errors
+          metrics: [[AWS/Lambda, Errors, FunctionName, take_order]]
+
 - name: Remove a dashboard
   taskmanager.aws.cloudwatch_dashboard:
     name: orders
@@ -145,7 +165,7 @@ arn:
   type: str
   sample: arn:aws:cloudwatch::123456789012:dashboard/orders
 body:
-  description: The body of the dashboard, parsed, with everything filled in.
+  description: The body of the dashboard, parsed, with everything filled in and the annotations that are kept.
   returned: when O(state=present)
   type: dict
   sample: {"widgets": []}
@@ -160,6 +180,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body imp
     check_name,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.canonical import Difference, differences
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.markers import with_markers
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_api import (
     Dashboard,
     DashboardError,
@@ -185,6 +206,8 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     desired = desired_body(module)
     client = module.client("cloudwatch")
     current = get_dashboard(client, name)
+    if desired is not None and current and module.params["keep_annotations"] == "vertical":
+        desired = with_markers(desired, current.body)
     changes = differences(current.body if current else None, desired)
     if changes and not module.check_mode:
         current = apply(module, client, name, desired)
@@ -236,6 +259,7 @@ def main() -> None:
             "end": {"type": "str"},
             "variables": {"type": "list", "elements": "dict"},
             "body": {"type": "raw"},
+            "keep_annotations": {"type": "str", "choices": ["none", "vertical"], "default": "none"},
         },
         mutually_exclusive=[("body", option) for option in ("widgets", "period_override", "start", "end", "variables")],
         required_if=[("state", "present", ("body", "widgets"), True)],

@@ -10,6 +10,7 @@ Pure. CloudWatch stores a body as it was put, so it is our reading that tells an
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final, NamedTuple
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics import Metric, read_metrics
@@ -18,20 +19,31 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics 
 _WIDGET_DEFAULTS: Final = {"width": 6, "height": 6}
 _PROPERTY_DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "alarm": {"sortBy": "default", "states": []},
-    "explorer": {"period": 300, "title": "Explorer"},
-    "log": {"view": "table"},
+    "explorer": {"period": 300, "title": "Explorer", "widgetOptions": {"stacked": False}},
+    "log": {"stacked": False, "view": "table"},
     "metric": {
+        "annotations": {"alarms": [], "horizontal": [], "vertical": []},
         "legend": {"position": "bottom"},
         "liveData": False,
         "period": 300,
+        "setPeriodToTimeRange": False,
+        "singleValueFullPrecision": False,
+        "sparkline": False,
         "stacked": False,
         "stat": "Average",
+        "table": {"showTimeSeriesData": True, "stickySummary": False},
         "timezone": "+0000",
         "view": "timeSeries",
+        "yAxis": {"left": {"showUnits": True}, "right": {"showUnits": True}},
     },
     "text": {"background": "solid"},
 }
 _OPTION_DEFAULTS: Final = {"visible": True, "yAxis": "left"}
+_ANNOTATION_DEFAULTS: Final = {"fill": "none", "visible": True, "yAxis": "left"}
+# What a row has from its widget unless it says otherwise.
+_INHERITED: Final = ("accountId", "period", "region", "stat")
+# A key that needs no quotes in a path.
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class Part(NamedTuple):
@@ -69,6 +81,13 @@ def differences(current: Any | None, desired: Any | None) -> list[Difference]:
     if not changed and reordered:  # where widgets overlap, the later one is on top
         return [Difference("order of the widgets", _names(before), _names(after))]
     return changed
+
+
+def partners(current: Any, desired: Any) -> list[int | None]:
+    """Return for each widget of `desired` the index of the one of `current` that it was before, or None."""
+    before, after = _parts(current), _parts(desired)
+    indexes = {id(part): index for index, part in enumerate(before[1:])}
+    return [indexes.get(id(part)) for part in _partners(before, after)[1:]]
 
 
 def _names(parts: list[Part]) -> str:
@@ -128,34 +147,68 @@ def _canonical_widget(widget: Any) -> Any:
         return widget
     kind = widget.get("type")
     defaults = _PROPERTY_DEFAULTS.get(kind, {}) if isinstance(kind, str) else {}
-    properties = _without(defaults, widget["properties"])
+    properties = dict(widget["properties"])
     if kind == "metric" and isinstance(properties.get("metrics"), list):
-        properties["metrics"] = _canonical_metrics(properties["metrics"])
-    return {**_without(_WIDGET_DEFAULTS, widget), "properties": properties}
+        inherited = {key: value for key, value in {**defaults, **properties}.items() if key in _INHERITED}
+        properties["metrics"] = _canonical_metrics(properties["metrics"], {**_OPTION_DEFAULTS, **inherited})
+    if kind == "metric" and isinstance(properties.get("annotations"), dict):
+        properties["annotations"] = {
+            key: [_canonical_annotation(each) for each in value] if isinstance(value, list) else value
+            for key, value in properties["annotations"].items()
+        }
+    return {**_without(_WIDGET_DEFAULTS, widget), "properties": _without(defaults, properties)}
 
 
-def _canonical_metrics(rows: list[Any]) -> list[Any]:
+def _canonical_metrics(rows: list[Any], defaults: dict[str, Any]) -> list[Any]:
     try:
         metrics = read_metrics(rows)
     except ValueError:
         return rows
-    return [Metric(metric.names, _without(_OPTION_DEFAULTS, metric.options)).row for metric in metrics]
+    return [Metric(metric.names, _with_plain_color(_without(defaults, metric.options))).row for metric in metrics]
+
+
+def _canonical_annotation(annotation: Any) -> Any:
+    """Return a line, or the two of a band, without what makes no difference; the ARN of an alarm stays."""
+    if isinstance(annotation, list):
+        return [_canonical_annotation(line) for line in annotation]
+    return _with_plain_color(_without(_ANNOTATION_DEFAULTS, annotation)) if isinstance(annotation, dict) else annotation
+
+
+def _with_plain_color(options: dict[str, Any]) -> dict[str, Any]:
+    color = options.get("color")
+    return {**options, "color": color.lower()} if isinstance(color, str) else options
 
 
 def _without(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in given.items() if key not in defaults or _text(value) != _text(defaults[key])}
+    """Return what is given and is no default; of an object that has defaults of its own, what is left of it."""
+    left: dict[str, Any] = {}
+    for key, value in given.items():
+        default = defaults.get(key)
+        if isinstance(default, dict) and isinstance(value, dict):
+            if inner := _without(default, value):
+                left[key] = inner
+        elif key not in defaults or _text(value) != _text(default):
+            left[key] = value
+    return left
 
 
 def _lines(value: Any, path: str = "") -> str:
-    """Render an object as a line for each value in it, with its path; a row of a list is one line."""
-    if isinstance(value, dict):
-        return "".join(_lines(value[key], f"{path}.{key}" if path else key) for key in sorted(value))
+    """Render an object as a line for each value in it, with its path; a row of a list is one line.
+
+    No two values are rendered the same: keys that could be read as a path are in quotes.
+    """
+    if isinstance(value, dict) and (value or not path):
+        return "".join(_lines(value[key], f"{path}.{_key(key)}" if path else _key(key)) for key in sorted(value))
     if isinstance(value, list) and value:
         return "".join(f"{path}[{index}]: {_text(item)}\n" for index, item in enumerate(value))
     lines = _text(value)
     if isinstance(value, str) and "\n" in value:
-        lines = "|\n" + "".join(f"  {line}\n" for line in value.splitlines()).rstrip("\n")
+        lines = "|\n" + "\n".join(f"  {line}" for line in value.split("\n"))
     return f"{path}: {lines}\n"
+
+
+def _key(key: str) -> str:
+    return key if _PLAIN_KEY.fullmatch(key) else _text(key)
 
 
 def _text(value: Any) -> str:

@@ -30,8 +30,13 @@ def text(title: str, **changes: Any) -> dict[str, Any]:
     return {"type": "text", "x": 0, "y": 0, "properties": {"markdown": "hello", "title": title}, **changes}
 
 
+def other(kind: str, **properties: Any) -> dict[str, Any]:
+    """A body with a widget of another type."""
+    return {"widgets": [{"type": kind, "properties": properties}]}
+
+
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "another"),
     [
         pytest.param({"widgets": [], "start": "a"}, {"start": "a", "widgets": []}, id="order of keys"),
         pytest.param({"widgets": [{"x": 1}]}, {"widgets": [{"x": 1.0}]}, id="1 and 1.0"),
@@ -44,16 +49,52 @@ def text(title: str, **changes: Any) -> dict[str, Any]:
         pytest.param(metric(view="timeSeries", stacked=False), metric(), id="default view"),
         pytest.param(metric(period=300.0, stat="Average"), metric(), id="default period and statistic"),
         pytest.param(metric(legend={"position": "bottom"}), metric(), id="default legend"),
+        pytest.param(
+            metric(["A", "B", {"stat": "p99"}], stat="p99"), metric(["A", "B"], stat="p99"), id="widget's stat"
+        ),
+        pytest.param(metric(["A", "B", {"stat": "Average"}]), metric(["A", "B"]), id="default stat in a row"),
+        pytest.param(metric(["A", "B", {"region": "r"}], region="r"), metric(["A", "B"], region="r"), id="its region"),
+        pytest.param(metric(["A", "B", {"period": 300}]), metric(["A", "B"]), id="default period in a row"),
+        pytest.param(
+            metric(["A", "B", {"accountId": "1"}], accountId="1"), metric(["A", "B"], accountId="1"), id="its account"
+        ),
+        pytest.param(
+            metric(["A", "B", {"color": "#FF00aa"}]), metric(["A", "B", {"color": "#ff00AA"}]), id="case of a colour"
+        ),
+        pytest.param(
+            metric(annotations={"horizontal": [{"value": 1, "color": "#ABC", "visible": True, "fill": "none"}]}),
+            metric(annotations={"horizontal": [{"value": 1, "color": "#abc"}]}),
+            id="an annotation",
+        ),
+        pytest.param(
+            metric(annotations={"vertical": [[{"value": "a", "color": "#ABC"}, {"value": "b", "visible": True}]]}),
+            metric(annotations={"vertical": [[{"value": "a", "color": "#abc"}, {"value": "b"}]]}),
+            id="a band of annotations",
+        ),
+        pytest.param(metric(annotations={"horizontal": [], "vertical": []}), metric(), id="no annotations"),
+        pytest.param(metric(annotations={}, yAxis={}, legend={}), metric(), id="empty objects"),
+        pytest.param(
+            metric(yAxis={"left": {"showUnits": True, "min": 0}, "right": {}}),
+            metric(yAxis={"left": {"min": 0}}),
+            id="an axis with units",
+        ),
+        *(
+            pytest.param(metric(**{name: False}), metric(), id=f"{name} false")
+            for name in ("liveData", "setPeriodToTimeRange", "singleValueFullPrecision", "sparkline", "stacked")
+        ),
+        pytest.param(metric(table={"stickySummary": False, "showTimeSeriesData": True}), metric(), id="a table"),
+        pytest.param(other("log", stacked=False), other("log"), id="a log widget that is not stacked"),
+        pytest.param(other("explorer", widgetOptions={"stacked": False}), other("explorer"), id="an explorer"),
         pytest.param({"widgets": [text("a", width=6, height=6)]}, {"widgets": [text("a")]}, id="default size"),
     ],
 )
-def test_equal_dashboards_have_no_differences(one: Any, other: Any) -> None:
-    assert differences(one, other) == []
-    assert canonical(one) == canonical(other)
+def test_equal_dashboards_have_no_differences(one: Any, another: Any) -> None:
+    assert differences(one, another) == []
+    assert canonical(one) == canonical(another)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "another"),
     [
         pytest.param({"a": [1, 2]}, {"a": [2, 1]}, id="order of a list"),
         pytest.param({"a": 1}, {"a": True}, id="1 and true"),
@@ -70,11 +111,41 @@ def test_equal_dashboards_have_no_differences(one: Any, other: Any) -> None:
         pytest.param(metric([".", "B"]), metric(["A", "B"]), id="rows that can't be read"),
         pytest.param({"widgets": [text("a"), text("b")]}, {"widgets": [text("b"), text("a")]}, id="order of widgets"),
         pytest.param({"widgets": [text("a")] * 2}, {"widgets": [text("a")]}, id="one of two equal ones"),
+        pytest.param(
+            other("custom", params={"a.b": 1}), other("custom", params={"a": {"b": 1}}), id="a key with a dot"
+        ),
+        pytest.param(other("custom", params={"a[0]": 1}), other("custom", params={"a": [1]}), id="a key with brackets"),
+        pytest.param(
+            other("custom", params={"a": 1, "b": 2}), other("custom", params={"a: 1\nb": 2}), id="a key with lines"
+        ),
+        pytest.param(other("custom", params={"": {"a": 1}}), other("custom", params={".a": 1}), id="an empty key"),
+        pytest.param(other("custom", params={"a": {}}), other("custom", params={}), id="an empty object of others"),
+        pytest.param(
+            other("custom", params={"color": "#ABC"}),
+            other("custom", params={"color": "#abc"}),
+            id="a colour of others",
+        ),
+        pytest.param(other("custom", params={"period": 300}), other("custom", params={}), id="a default of others"),
+        pytest.param({"widgets": [], "": 1}, {"widgets": []}, id="an empty key of the body"),
+        pytest.param({"widgets": [], "state": "present"}, {"widgets": []}, id="a key that is named as a line"),
+        pytest.param(other("text", markdown="a\nb\n"), other("text", markdown="a\nb"), id="a line end"),
+        pytest.param(other("text", markdown="a\r\nb"), other("text", markdown="a\nb"), id="line ends of two kinds"),
+        pytest.param(metric(["A", "B", {"stat": "Sum"}]), metric(["A", "B"]), id="another stat than the widget's"),
+        pytest.param(
+            metric(["A", "B", {"region": "r"}], region="s"), metric(["A", "B"], region="s"), id="another region"
+        ),
+        pytest.param(
+            metric(["A", "B", {"stat": "Average"}], stat="Sum"), metric(["A", "B"], stat="Sum"), id="a default"
+        ),
+        pytest.param(metric(sparkline=True), metric(), id="true where false is the default"),
+        pytest.param(metric(trend=False), metric(), id="false where true is the default"),
+        pytest.param(metric(yAxis={"left": {"showUnits": False}}), metric(), id="an axis without units"),
+        pytest.param(other("chart", stacked=False), other("chart"), id="false of a type that we know no defaults of"),
     ],
 )
-def test_different_dashboards_differ(one: Any, other: Any) -> None:
-    assert differences(one, other) != []
-    assert differences(other, one) != []
+def test_different_dashboards_differ(one: Any, another: Any) -> None:
+    assert differences(one, another) != []
+    assert differences(another, one) != []
 
 
 def test_nothing_differs_from_nothing() -> None:
@@ -172,6 +243,19 @@ def reversed_keys(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: reversed_keys(value[key]) for key in reversed(value)}
     return [reversed_keys(item) for item in value] if isinstance(value, list) else value
+
+
+any_keys = st.text(st.sampled_from('ab.[]0": \n'), max_size=4)
+any_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | any_keys,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_keys, inner, max_size=3),
+)
+
+
+@given(st.dictionaries(any_keys, any_values, max_size=3), st.dictionaries(any_keys, any_values, max_size=3))
+def test_what_others_keep_in_a_widget_is_equal_when_its_json_is(one: dict[str, Any], another: dict[str, Any]) -> None:
+    same = json.dumps(one, sort_keys=True) == json.dumps(another, sort_keys=True)
+    assert (differences(other("custom", params=one), other("custom", params=another)) == []) == same
 
 
 json_values = st.recursive(

@@ -130,7 +130,8 @@ class FakeModule:
     """What `run` uses of AnsibleAWSModule."""
 
     def __init__(self, client: Any, check_mode: bool = False, **params: Any) -> None:
-        self.params = {"name": "orders", "state": "present", "body": None, "names": None, "prefix": ""} | params
+        nothing = {"body": None, "names": None, "prefix": "", "keep_annotations": "none"}
+        self.params = {"name": "orders", "state": "present"} | nothing | params
         self.region = "eu-north-1"
         self.check_mode = check_mode
         self._diff = True
@@ -236,3 +237,46 @@ def test_named_dashboards_are_read_and_missing_ones_left_out(client: Any, aws: S
     answer_get(aws, BODY)
     result = cloudwatch_dashboard_info.run(FakeModule(client, names=["orders", "gone"]))
     assert result["dashboards"] == [{"name": "orders", "arn": ARN, "body": BODY}]
+
+
+def marked(*markers: Any, **properties: Any) -> dict[str, Any]:
+    """A body with a metric widget that has vertical annotations."""
+    shown = {"region": "eu-north-1", "metrics": [["Shop", "Sold"]], "title": "Sold", **properties}
+    annotations = {"annotations": {"vertical": list(markers)}} if markers else {}
+    place = {"x": 0, "y": 0, "width": 6, "height": 6}
+    return {"widgets": [{"type": "metric", **place, "properties": shown | annotations}]}
+
+
+DEPLOYED = {"value": "2026-11-26T10:00:00Z", "label": "deployed 1.2"}
+
+
+def test_markers_of_others_are_no_difference_where_they_are_kept(client: Any, aws: Stubber) -> None:
+    answer_get(aws, marked(DEPLOYED))
+    result = cloudwatch_dashboard.run(FakeModule(client, body=marked(), keep_annotations="vertical"))
+    assert (result["changed"], result["diff"], result["body"]) == (False, [], marked(DEPLOYED))
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_markers_of_others_survive_a_change_of_something_else(client: Any, aws: Stubber, check_mode: bool) -> None:
+    after = marked(DEPLOYED, period=60)
+    answer_get(aws, marked(DEPLOYED))
+    if not check_mode:
+        aws.add_response("put_dashboard", {}, {"DashboardName": "orders", "DashboardBody": json.dumps(after)})
+        answer_get(aws, after)
+    module = FakeModule(client, check_mode=check_mode, body=marked(period=60), keep_annotations="vertical")
+    result = cloudwatch_dashboard.run(module)
+    [diff] = result["diff"]
+    assert set(diff["after"].splitlines()) - set(diff["before"].splitlines()) == {"properties.period: 60"}
+    assert set(diff["before"].splitlines()) - set(diff["after"].splitlines()) == set()
+    assert result["body"] == after
+
+
+def test_markers_of_others_go_where_they_are_not_kept(client: Any, aws: Stubber) -> None:
+    answer_get(aws, marked(DEPLOYED))
+    assert cloudwatch_dashboard.run(FakeModule(client, check_mode=True, body=marked()))["changed"]
+
+
+def test_a_new_dashboard_has_no_markers_to_keep(client: Any, aws: Stubber) -> None:
+    aws.add_client_error("get_dashboard", "ResourceNotFound")
+    module = FakeModule(client, check_mode=True, body=marked(), keep_annotations="vertical")
+    assert cloudwatch_dashboard.run(module)["body"] == marked()
