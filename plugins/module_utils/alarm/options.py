@@ -99,7 +99,7 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def texts(values: Mapping[str, Any]) -> dict[str, str]:
     """Return tags or dimensions as CloudWatch takes them, which knows no numbers."""
-    return {key: str(value) for key, value in values.items()}
+    return {str(key): str(value) for key, value in values.items()}
 
 
 def _normal(option: str, value: Any) -> Any:

@@ -24,6 +24,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.alarm.options impo
     Settings,
     given_settings,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.alarm.plan import desired
 
 STATISTICS: Final = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 THRESHOLD_COMPARISONS: Final = (
@@ -68,6 +69,14 @@ def problems(params: Mapping[str, Any]) -> list[str]:
     return wrong or [*_contradictions(given_settings(params)), *_ignored(params)]
 
 
+def of_new(params: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the data of a whole alarm beyond its single values, which whoever asks has checked."""
+    return [*_mappings(params), *_queries(params)] or [
+        *_ignored(params),
+        *incomplete(desired(given_settings(params), None, True)),
+    ]
+
+
 def incomplete(wanted: Settings, with_promql: bool = False) -> list[str]:
     """What is missing or contradicts itself in the settings that an alarm is to have.
 
@@ -102,7 +111,7 @@ def _mappings(params: Mapping[str, Any]) -> Iterator[str]:
         given = params.get(option) or {}
         if len(given) > most:
             yield f"{option}: there are {len(given)}: give {most} at the most"
-        for key, value in given.items():
+        for key, value in ((str(key), value) for key, value in given.items()):
             where = f"{option}.{key}"
             if not 1 <= len(key) <= key_longest:
                 yield _wrong(option, key, f"is a key of {len(key)} characters: give 1 to {key_longest}")

@@ -9,9 +9,18 @@ Pure: no Ansible, no AWS.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Final
 
-from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.kinds import Kind, choice, integer, text
+from ansible_collections.taskmanager.aws.plugins.module_utils import log_group
+from ansible_collections.taskmanager.aws.plugins.module_utils.alarm import problems as alarm
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.kinds import (
+    Kind,
+    choice,
+    integer,
+    number,
+    text,
+)
 
 _HEX = r"[0-9a-f]{8,32}"
 # what makes a filter of EC2 match other things too
@@ -150,9 +159,7 @@ NOT_BLANK: Final = text("text", r".*\S.*", 1_000_000)
 LOG_GROUP_NAME: Final = text(
     "1 to 512 letters, digits and ._-/#, not starting with aws/", r"(?!aws/)[.\-_/#A-Za-z0-9]+", 512
 )
-RETENTION: Final = choice(  # 0 stands for ever
-    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-)
+RETENTION: Final = choice(log_group.FOR_EVER, *log_group.RETENTIONS)  # 0 stands for ever
 KMS_KEY: Final = text("the ARN of a KMS key", r"arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key/[\w-]+", 256, made_by_aws=True)
 KMS_KEY_OR_NONE: Final = text(f"{KMS_KEY.words}, or empty", r"(arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:key/[\w-]+)?", 256, 0)
 QUERY_NAME: Final = text("1 to 255 characters, not blank", r".*\S.*", 255)
@@ -165,6 +172,11 @@ NAMESPACE: Final = text("1 to 255 characters, not starting with a colon", r"[^:]
 METRIC_NAME: Final = text("1 to 255 characters, not blank", r".*\S.*", 255)
 DIMENSION_NAME: Final = text("1 to 255 characters, not starting with a colon", r"[^:].*", 255)
 EVALUATION_PERIODS: Final = integer(1, 604_800)
+EXTENDED_STATISTIC: Final = text(
+    "a statistic such as p99, tm90, IQM, TM(10%:90%) or PR(0:500)", alarm.EXTENDED_STATISTIC.pattern, 255
+)
+METRIC_ID: Final = text("a lower case letter, then letters, digits and _", alarm.METRIC_ID.pattern, 255)
+THRESHOLD: Final = Kind("a finite number", lambda value: (found := number(value)) is not None and isfinite(found))
 PERIOD: Final = Kind(
     "10, 20, 30 or a multiple of 60, in seconds",
     lambda value: integer(10, 604_800).accepts(value) and (int(value) in (10, 20, 30) or int(value) % 60 == 0),

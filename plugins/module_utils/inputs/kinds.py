@@ -74,6 +74,16 @@ def whole(value: Any) -> int | None:
         return None
 
 
+def number(value: Any) -> float | None:
+    """The number that a value is, which may be no finite one, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return None
+
+
 def shown(value: Any, most: int = 80) -> str:
     """A value for a message; a long one is cut."""
     words = repr(value)

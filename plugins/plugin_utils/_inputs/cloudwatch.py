@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.alarm.problems import of_new
 from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
 from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.kinds import (
     Kind,
     duplicates,
     missing,
+    number,
     shown,
     values,
+    whole,
 )
 
 _ACTIONS: Final = (
     ("alarms", "alarm_actions"),
+    ("alarms", "ok_actions"),
+    ("alarms", "insufficient_data_actions"),
     ("composite_alarms", "alarm_actions"),
     ("composite_alarms", "ok_actions"),
     ("composite_alarms", "insufficient_data_actions"),
@@ -38,11 +43,17 @@ KINDS: Final[dict[str, Kind]] = {
     "cloudwatch_topic_subscriptions[].endpoint": aws.NOT_BLANK,
     "cloudwatch_alarms[].name": aws.ALARM_NAME,
     "cloudwatch_alarms[].description": aws.ALARM_DESCRIPTION,
-    "cloudwatch_alarms[].namespace": aws.NAMESPACE,
-    "cloudwatch_alarms[].metric_name": aws.METRIC_NAME,
+    "cloudwatch_alarms[].namespace?": aws.NAMESPACE,
+    "cloudwatch_alarms[].metric_name?": aws.METRIC_NAME,
     "cloudwatch_alarms[].dimensions{}": aws.DIMENSION_NAME,
+    "cloudwatch_alarms[].extended_statistic?": aws.EXTENDED_STATISTIC,
     "cloudwatch_alarms[].period?": aws.PERIOD,
+    "cloudwatch_alarms[].metrics[].id": aws.METRIC_ID,
+    "cloudwatch_alarms[].threshold?": aws.THRESHOLD,
+    "cloudwatch_alarms[].threshold_metric_id?": aws.METRIC_ID,
     "cloudwatch_alarms[].evaluation_periods?": aws.EVALUATION_PERIODS,
+    "cloudwatch_alarms[].datapoints_to_alarm?": aws.EVALUATION_PERIODS,
+    "cloudwatch_alarms[].tags{}": aws.TAG_KEY,
     **{f"cloudwatch_{kind}[].{key}[]": aws.ACTION_ARN for kind, key in _ACTIONS},
     "cloudwatch_composite_alarms[].name": aws.ALARM_NAME,
     "cloudwatch_composite_alarms[].description": aws.ALARM_DESCRIPTION,
@@ -57,7 +68,7 @@ def contradictions(inputs: Mapping[str, Any]) -> list[str]:
     found = duplicates(inputs, "cloudwatch_alarms[].name", "cloudwatch_composite_alarms[].name")
     for name in ("log_groups[].name", "queries[].name", "dashboards[].name", "monitored_instances[]"):
         found += duplicates(inputs, f"cloudwatch_{name}")
-    return [*found, *_of_topic(inputs), *_of_periods(inputs), *_of_dashboards(inputs)]
+    return [*found, *_of_topic(inputs), *_of_alarms(inputs), *_of_dashboards(inputs)]
 
 
 def _of_topic(inputs: Mapping[str, Any]) -> Iterator[str]:
@@ -71,16 +82,32 @@ def _of_topic(inputs: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _of_periods(inputs: Mapping[str, Any]) -> Iterator[str]:
+def _of_alarms(inputs: Mapping[str, Any]) -> Iterator[str]:
+    if inputs["cloudwatch_state"] == "absent":
+        return
     for place, alarm in values(inputs, "cloudwatch_alarms[]"):
-        period, periods = int(alarm.get("period") or 300), int(alarm.get("evaluation_periods") or 1)
-        # PutMetricAlarm: a day, or a week where the period is an hour at least
-        most = 604_800 if period >= 3_600 else 86_400
-        if period * periods > most:
-            yield (
-                f"{place} evaluates {periods} periods of {period} seconds: AWS takes {most} seconds at most; give "
-                "fewer or shorter periods"
-            )
+        try:
+            found = of_new(_with_defaults(alarm))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            if alarm.get("metrics") is None:  # a wrong value of another option, which KINDS names
+                raise
+            found = [f"metrics: {shown(alarm['metrics'])} must be queries as cloudwatch_metric_alarm takes them"]
+        yield from (f"{place} ({shown(alarm['name'])}): {problem}" for problem in found)
+
+
+def _with_defaults(alarm: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of an alarm with what tasks/alarms.yml fills in, and numbers that may be strings of digits."""
+    given = {key: value for key, value in alarm.items() if value is not None}
+    filled: dict[str, Any] = {"evaluation_periods": 1}
+    if "metric_name" in given:
+        filled |= {"period": 300} | ({} if "extended_statistic" in given else {"statistic": "Sum"})
+    if "threshold_metric_id" not in given:
+        filled["comparison"] = "GreaterThanThreshold"
+    filled |= given
+    numbers = {
+        key: whole(filled[key]) for key in ("period", "evaluation_periods", "datapoints_to_alarm") if key in filled
+    }
+    return filled | numbers | ({"threshold": number(filled["threshold"])} if "threshold" in filled else {})
 
 
 def _of_dashboards(inputs: Mapping[str, Any]) -> Iterator[str]:

@@ -122,8 +122,37 @@ RIGHT: dict[str, dict[str, Any]] = {
                 "threshold": 5,
                 "period": 60,
                 "evaluation_periods": 2,
+                "datapoints_to_alarm": 1,
                 "alarm_actions": ["arn:aws:sns:eu-north-1:123456789012:shop-alarms"],
-            }
+                "ok_actions": ["arn:aws:sns:eu-north-1:123456789012:shop-alarms"],
+                "insufficient_data_actions": ["arn:aws:sns:eu-north-1:123456789012:shop-alarms"],
+                "tags": {"team": "shop"},
+            },
+            {
+                "name": "shop-slow",
+                "description": "Orders take long",
+                "namespace": "AWS/Lambda",
+                "metric_name": "Duration",
+                "extended_statistic": "p99",
+                "threshold": 2000,
+            },
+            {
+                "name": "shop-few",
+                "description": "Fewer orders than is usual",
+                "metrics": [
+                    {
+                        "id": "orders",
+                        "metric_stat": {
+                            "metric": {"namespace": "Shop", "metric_name": "Orders"},
+                            "period": 300,
+                            "stat": "Sum",
+                        },
+                    },
+                    {"id": "usual", "expression": "ANOMALY_DETECTION_BAND(orders, 2)"},
+                ],
+                "comparison": "LessThanLowerThreshold",
+                "threshold_metric_id": "usual",
+            },
         ],
         "cloudwatch_composite_alarms": [
             {

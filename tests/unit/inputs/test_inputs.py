@@ -170,3 +170,45 @@ def test_no_input_of_any_type_raises(role: str, data: st.DataObject) -> None:
     else:
         inputs[name] = [data.draw(anything)]
     assert all(isinstance(problem, str) for problem in input_problems(inputs, role))
+
+
+def alarm(**changes: Any) -> list[str]:
+    """What is wrong with the first alarm of the right inputs when it is changed so; None takes an option out."""
+    inputs = deepcopy(RIGHT["cloudwatch"])
+    inputs["cloudwatch_alarms"][0] |= changes
+    return input_problems(inputs, "cloudwatch")
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        (
+            {"evaluation_periods": "1441"},
+            "period, evaluation_periods: 60 seconds times 1441 is 86460 seconds, more than",
+        ),
+        ({"datapoints_to_alarm": 3}, "datapoints_to_alarm: 3 is more than the 2 of evaluation_periods"),
+        ({"threshold": None}, "threshold, threshold_metric_id: neither is there"),
+        ({"namespace": None}, "namespace: it is missing: give it"),
+        ({"metric_name": None}, "metric_name, metrics: neither is there"),
+        ({"dimensions": {"FunctionName": True}}, "dimensions.FunctionName: True is bool: give text, in quotes"),
+        ({"tags": {"team": ["shop"]}}, "tags.team: ['shop'] is list: give text, in quotes"),
+        ({"statistic": "Sum", "extended_statistic": "p99"}, "statistic, extended_statistic: an alarm has the one or"),
+        ({"metrics": [{"id": "e1", "expression": "1"}]}, "metrics, namespace: an alarm has one of them"),
+        ({"metrics": [{"id": "e1"}], "metric_name": None}, "metrics[0]: the query e1 must have either expression or"),
+        ({"metrics": [{"id": "e1", "metric_stat": 5}]}, "metrics: [{'id': 'e1', 'metric_stat': 5}] must be queries as"),
+        ({"threshold_metric_id": "usual"}, "threshold, threshold_metric_id: an alarm has the one or the other"),
+    ],
+)
+def test_what_an_alarm_can_not_have_is_named_before_anything_is_changed(changes: dict[str, Any], problem: str) -> None:
+    start = f"cloudwatch_alarms[0] ('shop-errors'): {problem}"
+    assert [found for found in alarm(**changes) if found.startswith(start)] != []
+
+
+def test_numbers_of_an_alarm_may_be_strings_of_digits() -> None:
+    assert alarm(period="60", threshold="4.5", evaluation_periods="2", datapoints_to_alarm="2") == []
+
+
+def test_events_may_be_kept_for_ever() -> None:
+    inputs = deepcopy(RIGHT["cloudwatch"])
+    inputs["cloudwatch_log_groups"][0]["retention"] = 0
+    assert input_problems(inputs, "cloudwatch") == []

@@ -71,7 +71,7 @@ ACCEPTED = [
         "alarm_actions": [f"{TOPIC}{number}" for number in range(5)],
         "ok_actions": ["arn:aws:automate:eu-north-1:ec2:stop"],
     },
-    {"alarm_actions": ["arn:aws:sns:::known after creation"]},
+    {"alarm_actions": ["arn:aws:sns:::known-after-creation"]},
     {"ok_actions": ["arn:aws:lambda:eu-north-1:123456789012:function:tell:live"]},
     {"threshold": -1e300, "tags": {"k": ""}},
     *(
