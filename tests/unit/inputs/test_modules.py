@@ -17,7 +17,7 @@ from test_collection import MODULES
 
 PACKAGE = "ansible_collections.taskmanager.aws.plugins.modules"
 # What has no name of AWS among its options, or checks them in another way.
-OTHERS = {"cloudwatch_dashboard_preview", "lambda_package", "mysql_iam_user"}
+OTHERS = {"cloudwatch_dashboard_preview", "cloudwatch_metric_alarm", "lambda_package", "mysql_iam_user"}
 OPTIONS = [
     (module, path)
     for module in MODULES
