@@ -35,9 +35,10 @@ def input_problems(inputs: Inputs, role: str, check_mode: bool = False) -> list[
     """What is wrong with the inputs of a role: a sentence each, with the place, the value and what it must be.
 
     :param inputs: the role's variables by their names.
-    :param check_mode: whether '' may stand for what AWS has yet to make.
+    :param check_mode: whether '' may stand for what AWS has yet to make; a removal finds things gone, so there it may.
     """
     kinds, contradictions = ROLES[role]
+    check_mode = check_mode or inputs.get(f"{role}_state") == "absent"
     found = wrong_values(inputs, kinds, check_mode=check_mode)
     try:
         found += contradictions({**inputs, "check_mode": check_mode})

@@ -212,3 +212,13 @@ def test_events_may_be_kept_for_ever() -> None:
     inputs = deepcopy(RIGHT["cloudwatch"])
     inputs["cloudwatch_log_groups"][0]["retention"] = 0
     assert input_problems(inputs, "cloudwatch") == []
+
+
+def test_a_removal_takes_ids_of_what_is_gone() -> None:
+    """The group of the functions is not found any more when the functions are removed."""
+    settings = {"vpc_subnet_ids": ["subnet-0123456789abcdef0"], "vpc_security_group_ids": [""]}
+    inputs = {**RIGHT["lambda_deploy"], "lambda_deploy_state": "absent"}
+    functions = [{**each, "settings": {**each["settings"], **settings}} for each in inputs["lambda_deploy_functions"]]
+    assert input_problems({**inputs, "lambda_deploy_functions": functions}, "lambda_deploy") == []
+    present = {**inputs, "lambda_deploy_functions": functions, "lambda_deploy_state": "present"}
+    assert "vpc_security_group_ids[0] is ''" in " ".join(input_problems(present, "lambda_deploy"))
