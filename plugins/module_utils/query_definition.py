@@ -18,6 +18,10 @@ from typing import Any
 LANGUAGES = ("CWLI", "SQL", "PPL")
 
 
+class InvalidQueryError(ValueError):
+    """A query that CloudWatch cannot save."""
+
+
 class AmbiguousNameError(ValueError):
     """More than one query definition has the name."""
 
@@ -34,6 +38,21 @@ class Settings:
 def given_settings(params: Mapping[str, Any]) -> Settings:
     """Return the settings that the module's options state."""
     return Settings(params["query_string"].strip(), params["query_language"], sorted(params["log_group_names"]))
+
+
+def check(settings: Settings) -> None:
+    """Refuse log groups beside a query in SQL, which names them itself.
+
+    The rule is that of logGroupNames in
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html.
+
+    :raises InvalidQueryError: there are log groups beside it.
+    """
+    if settings.query_language == "SQL" and settings.log_group_names:
+        raise InvalidQueryError(
+            f"log_group_names: {settings.log_group_names} can't be given with query_language SQL, whose queries name "
+            "their log groups: put them into query_string, such as FROM `/aws/lambda/take_order`, and leave this out"
+        )
 
 
 def settings_of(definition: Mapping[str, Any]) -> Settings:
@@ -63,12 +82,15 @@ def named(name: str, definitions: Iterable[Mapping[str, Any]]) -> Mapping[str, A
 def request_of(name: str, settings: Settings, current: Mapping[str, Any] | None) -> dict[str, Any]:
     """Write the settings as a request of PutQueryDefinition that replaces the current definition, or makes one.
 
-    PutQueryDefinition keeps nothing that it is not given, so parameters that others declared are given again.
+    PutQueryDefinition keeps nothing that it is not given, so parameters that others declared are given again; queries
+    in Logs Insights QL alone have them.
     """
-    kept = {key: current[key] for key in ("queryDefinitionId", "parameters") if key in current} if current else {}
+    keys = ("queryDefinitionId", "parameters") if settings.query_language == LANGUAGES[0] else ("queryDefinitionId",)
+    kept = {key: current[key] for key in keys if key in current} if current else {}
+    groups = {"logGroupNames": settings.log_group_names} if settings.query_language != "SQL" else {}
     return kept | {
         "name": name,
         "queryString": settings.query_string,
         "queryLanguage": settings.query_language,
-        "logGroupNames": settings.log_group_names,
+        **groups,
     }

@@ -15,7 +15,7 @@ description:
     query.
   - Neither amazon.aws nor community.aws has a module for them.
   - The options state the whole query. An option that is not given is converged to its default, not left as it is.
-  - Parameters of a query that others declared are kept.
+  - Parameters that others declared are kept with a query in Logs Insights QL; the other languages have none.
   - AWS lets several query definitions have one name. The module refuses to guess which of them is meant.
 author:
   - taskmanager.aws contributors
@@ -46,6 +46,7 @@ options:
   log_group_names:
     description:
       - The log groups that the query searches; without any, who runs it chooses them.
+      - Not with O(query_language=SQL), whose queries name their log groups.
     type: list
     elements: str
     default: []
@@ -129,7 +130,9 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.plan import compar
 from ansible_collections.taskmanager.aws.plugins.module_utils.query_definition import (
     LANGUAGES,
     AmbiguousNameError,
+    InvalidQueryError,
     Settings,
+    check,
     given_settings,
     request_of,
     settings_of,
@@ -151,11 +154,14 @@ CHECKED = {
 def run(module: AnsibleAWSModule) -> dict[str, Any]:
     """Converge the query definition and return the module's result.
 
+    :raises InvalidQueryError: what was asked for is no query that CloudWatch saves.
     :raises AmbiguousNameError: several query definitions have the name.
     :raises QueryDefinitionError: AWS refused or failed a call.
     """
     name = module.params["name"]
     desired = given_settings(module.params) if module.params["state"] == "present" else None
+    if desired:
+        check(desired)
     client = module.client("logs")
     current = find_definition(client, name)
     definition_id = current["queryDefinitionId"] if current else None
@@ -195,7 +201,7 @@ def main() -> None:
     refuse_wrong_options(module, CHECKED)
     try:
         result = run(module)
-    except AmbiguousNameError as error:
+    except (AmbiguousNameError, InvalidQueryError) as error:
         module.fail_json(msg=str(error))
     except QueryDefinitionError as error:
         module.fail_json_aws_error(error)

@@ -93,7 +93,7 @@ def late_and_lost(system: Stack) -> Any:
 @pytest.mark.usefixtures("late_and_lost")
 @pytest.mark.parametrize(
     ("module", "changed"),
-    [("cloudwatch_composite_alarm", 2), ("cloudwatchlogs_log_group", 3), ("cloudwatchlogs_query_definition", 2)],
+    [("cloudwatch_composite_alarm", 2), ("cloudwatchlogs_log_group", 3)],
 )
 def test_the_examples_of_a_module_make_and_remove(module: str, changed: int, run_examples: Callable[..., int]) -> None:
     assert run_examples(module) == changed
@@ -106,3 +106,11 @@ def test_the_examples_of_an_alarm_make_change_and_remove_it(system: Stack, run_e
     alarms = cloudwatch.describe_alarms(AlarmNamePrefix="orders-")["MetricAlarms"]
     cloudwatch.delete_alarms(AlarmNames=left)
     assert sorted(alarm["AlarmName"] for alarm in alarms) == left
+
+
+def test_the_examples_of_a_saved_query_make_two_and_remove_one(system: Stack, run_examples: Callable[..., int]) -> None:
+    logs = system.client("logs")
+    assert run_examples("cloudwatchlogs_query_definition") == 3
+    [left] = logs.describe_query_definitions(queryDefinitionNamePrefix="shop/")["queryDefinitions"]
+    logs.delete_query_definition(queryDefinitionId=left["queryDefinitionId"])
+    assert (left["name"], left["queryLanguage"]) == ("shop/orders by status", "SQL")

@@ -68,7 +68,16 @@ def contradictions(inputs: Mapping[str, Any]) -> list[str]:
     found = duplicates(inputs, "cloudwatch_alarms[].name", "cloudwatch_composite_alarms[].name")
     for name in ("log_groups[].name", "queries[].name", "dashboards[].name", "monitored_instances[]"):
         found += duplicates(inputs, f"cloudwatch_{name}")
-    return [*found, *_of_topic(inputs), *_of_alarms(inputs), *_of_dashboards(inputs)]
+    return [*found, *_of_queries(inputs), *_of_topic(inputs), *_of_alarms(inputs), *_of_dashboards(inputs)]
+
+
+def _of_queries(inputs: Mapping[str, Any]) -> Iterator[str]:
+    for place, query in values(inputs, "cloudwatch_queries[]"):
+        if query.get("query_language") == "SQL" and query.get("log_group_names"):
+            yield (
+                f"{place} has log_group_names {shown(query['log_group_names'])}, and its query_language is SQL, whose "
+                "queries name their log groups: put them into query_string, and leave log_group_names out"
+            )
 
 
 def _of_topic(inputs: Mapping[str, Any]) -> Iterator[str]:

@@ -222,3 +222,11 @@ def test_a_removal_takes_ids_of_what_is_gone() -> None:
     assert input_problems({**inputs, "lambda_deploy_functions": functions}, "lambda_deploy") == []
     present = {**inputs, "lambda_deploy_functions": functions, "lambda_deploy_state": "present"}
     assert "vpc_security_group_ids[0] is ''" in " ".join(input_problems(present, "lambda_deploy"))
+
+
+def test_log_groups_beside_a_query_in_sql_are_named() -> None:
+    inputs = deepcopy(RIGHT["cloudwatch"])
+    inputs["cloudwatch_queries"][0]["query_language"] = "SQL"
+    assert [each[:57] for each in input_problems(inputs, "cloudwatch")] == [
+        "cloudwatch_queries[0] has log_group_names ['/shop'], and "
+    ]

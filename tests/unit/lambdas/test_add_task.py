@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from common.clients import client
 from common.database import Database
+from hypothesis import given
+from hypothesis import strategies as st
 from request import InvalidRequestError, NewTask, parse
 
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:new-task-notification"
@@ -180,6 +182,25 @@ def test_handler_answers_201_with_id_and_status(
     assert answer["statusCode"] == 201
     assert json.loads(answer["body"]) == {"id": next_id, "status": "Pending"}
     assert mariadb.statuses(next_id) == ["Pending"]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.binary(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | st.just("title"), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(ANYTHING | ANYTHING.map(lambda value: json.dumps(value, default=str)), ANYTHING)
+def test_whatever_the_body_the_answer_is_a_task_or_a_reason(body: object, is_encoded: object) -> None:
+    reason, task = "", None
+    try:
+        task = parse(http_v2(body=body, isBase64Encoded=is_encoded))
+    except InvalidRequestError as error:
+        reason = str(error)
+    assert (task is None) == bool(reason)
 
 
 @pytest.mark.usefixtures("running")

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from ansible_collections.taskmanager.aws.plugins.module_utils.query_definition import (
     AmbiguousNameError,
+    InvalidQueryError,
     given_settings,
     named,
     settings_of,
@@ -125,6 +126,26 @@ def test_parameters_that_others_declared_are_kept(client: Any, aws: Stubber) -> 
     expected = REQUEST | {"queryDefinitionId": ID, "parameters": parameters}
     aws.add_response("put_query_definition", {"queryDefinitionId": ID}, expected)
     assert cloudwatchlogs_query_definition.run(FakeModule(client))["changed"]
+
+
+def test_a_query_in_another_language_has_no_parameters(client: Any, aws: Stubber) -> None:
+    answer_describe(aws, DEFINITION | {"parameters": [{"name": "level"}]})
+    expected = REQUEST | {"queryDefinitionId": ID, "queryLanguage": "PPL"}
+    aws.add_response("put_query_definition", {"queryDefinitionId": ID}, expected)
+    assert cloudwatchlogs_query_definition.run(FakeModule(client, query_language="PPL"))["changed"]
+
+
+def test_a_query_in_sql_is_sent_without_log_groups(client: Any, aws: Stubber) -> None:
+    answer_describe(aws)
+    expected = {"name": NAME, "queryString": QUERY, "queryLanguage": "SQL"}
+    aws.add_response("put_query_definition", {"queryDefinitionId": ID}, expected)
+    cloudwatchlogs_query_definition.run(FakeModule(client, query_language="SQL", log_group_names=[]))
+
+
+@pytest.mark.usefixtures("aws")
+def test_log_groups_beside_a_query_in_sql_are_refused_before_any_call(client: Any) -> None:
+    with pytest.raises(InvalidQueryError, match=r"log_group_names: .*/a.* can't be given with query_language SQL"):
+        cloudwatchlogs_query_definition.run(FakeModule(client, query_language="SQL"))
 
 
 def test_a_query_from_before_there_were_languages_is_one_of_logs_insights(client: Any, aws: Stubber) -> None:
