@@ -290,17 +290,17 @@ BAND_SENT = [
     {"Id": "usual", "Expression": "ANOMALY_DETECTION_BAND(late, 2)", "ReturnData": True},
 ]
 BAND_PARAMS = {"metrics": BAND, "threshold_metric_id": "usual", "comparison": "GreaterThanUpperThreshold"}
+ON_BAND = {key: value for key, value in ON_SHARE.items() if key != "Threshold"} | {"Metrics": BAND_SENT}
+ON_BAND |= {"ThresholdMetricId": "usual", "ComparisonOperator": "GreaterThanUpperThreshold"}
 
 
 def test_a_band_takes_the_place_of_a_threshold_and_back(client: Any, aws: Stubber) -> None:
-    on_band = {key: value for key, value in ON_SHARE.items() if key != "Threshold"}
-    on_band |= {"Metrics": BAND_SENT, "ThresholdMetricId": "usual", "ComparisonOperator": "GreaterThanUpperThreshold"}
     answer_describe(aws, ALARM)
-    aws.add_response("put_metric_alarm", {}, on_band)
+    aws.add_response("put_metric_alarm", {}, ON_BAND)
     run(client, **BAND_PARAMS)
-    answer_describe(aws, on_band | {"AlarmArn": ARN})
+    answer_describe(aws, ON_BAND | {"AlarmArn": ARN})
     assert not run(client, **BAND_PARAMS)["changed"]
-    answer_describe(aws, on_band | {"AlarmArn": ARN})
+    answer_describe(aws, ON_BAND | {"AlarmArn": ARN})
     aws.add_response("put_metric_alarm", {}, REQUEST)
     run(client, **GIVEN)
 
@@ -387,8 +387,13 @@ def test_what_is_wrong_reaches_no_call_and_is_told_at_once(client: Any) -> None:
         ([ALARM], {"threshold_metric_id": "usual"}, "metric_name, threshold_metric_id"),
         ([ON_SHARE | {"AlarmArn": ARN}], {"statistic": "Sum"}, "metrics, statistic: an alarm has one of them"),
         ([ON_PROMQL], {"metric_name": "Late"}, "namespace: it is missing"),
+        (
+            [ON_BAND | {"AlarmArn": ARN}],
+            GIVEN | {"threshold": None},
+            "threshold, threshold_metric_id: neither is there",
+        ),
     ],
-    ids=["new", "datapoints", "band", "statistic", "promql"],
+    ids=["new", "datapoints", "band", "statistic", "promql", "no band"],
 )
 def test_what_does_not_fit_the_alarm_that_is_there_is_refused_before_a_change(
     client: Any, aws: Stubber, live: list[Any], params: dict[str, Any], reason: str
