@@ -10,7 +10,7 @@ Pure: no Ansible, no AWS. An alarm is the dictionary of CloudWatch's API (Compos
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 # PutCompositeAlarm replaces the whole alarm, so what has no option is sent back as it is.
@@ -24,26 +24,32 @@ KEPT: Final = (
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is converged on a composite alarm. The order of actions means nothing: they are sorted."""
+    """Everything that is converged on a composite alarm; a new one has these values. Actions are sorted, since their
+    order means nothing.
+    """
 
     alarm_rule: str
-    description: str
-    actions_enabled: bool
-    alarm_actions: list[str]
-    ok_actions: list[str]
-    insufficient_data_actions: list[str]
+    description: str = ""
+    actions_enabled: bool = True
+    alarm_actions: list[str] = field(default_factory=list)
+    ok_actions: list[str] = field(default_factory=list)
+    insufficient_data_actions: list[str] = field(default_factory=list)
 
 
-def given_settings(params: Mapping[str, Any]) -> Settings:
-    """Return the settings that the module's options state."""
-    return Settings(
-        alarm_rule=params["alarm_rule"].strip(),
-        description=params["description"],
-        actions_enabled=params["actions_enabled"],
-        alarm_actions=sorted(params["alarm_actions"]),
-        ok_actions=sorted(params["ok_actions"]),
-        insufficient_data_actions=sorted(params["insufficient_data_actions"]),
-    )
+def desired_settings(params: Mapping[str, Any], current: Settings | None) -> Settings:
+    """Return the settings that the alarm is to have, where None is one that does not exist.
+
+    An option that is None leaves its setting as it is.
+    """
+    names = [each.name for each in fields(Settings)]
+    given = {name: _normal(params[name]) for name in names if params[name] is not None}
+    return replace(current or Settings(given["alarm_rule"]), **given)
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, list):
+        return sorted(value)
+    return value.strip() if isinstance(value, str) else value
 
 
 def settings_of(alarm: Mapping[str, Any]) -> Settings:

@@ -12,8 +12,8 @@ version_added: 0.1.0
 short_description: Manage a CloudWatch composite alarm
 description:
   - Creates, changes and deletes an alarm whose state follows from the states of other alarms.
-  - The options state the whole alarm. An option that is not given is converged to its default, not left as it is.
-  - What an alarm has besides, such as a suppressor of its actions and its tags, is left as it is.
+  - An option that is not given is left as it is on an alarm that exists, so that actions that somebody added by hand
+    stay unless their option is given. So is what has no option, such as a suppressor of its actions and its tags.
   - M(taskmanager.aws.cloudwatch_metric_alarm) manages alarms on metrics.
 author:
   - taskmanager.aws contributors
@@ -40,30 +40,25 @@ options:
     description:
       - What it means when the alarm goes off.
     type: str
-    default: ""
   actions_enabled:
     description:
-      - Whether the actions are taken.
+      - Whether the actions are taken; on a new alarm they are.
     type: bool
-    default: true
   alarm_actions:
     description:
-      - The ARNs to notify when the state becomes C(ALARM).
+      - The ARNs to notify when the state becomes C(ALARM); V([]) for none.
     type: list
     elements: str
-    default: []
   ok_actions:
     description:
-      - The ARNs to notify when the state becomes C(OK).
+      - The ARNs to notify when the state becomes C(OK); V([]) for none.
     type: list
     elements: str
-    default: []
   insufficient_data_actions:
     description:
-      - The ARNs to notify when the state becomes C(INSUFFICIENT_DATA).
+      - The ARNs to notify when the state becomes C(INSUFFICIENT_DATA); V([]) for none.
     type: list
     elements: str
-    default: []
 attributes:
   check_mode:
     description: Predicts the change and writes nothing.
@@ -143,7 +138,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.taskmanager.aws.plugins.module_utils.composite_alarm import (
-    given_settings,
+    desired_settings,
     request_of,
     settings_of,
 )
@@ -173,13 +168,14 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     :raises CompositeAlarmError: AWS refused or failed a call.
     """
     name = module.params["name"]
-    desired = given_settings(module.params) if module.params["state"] == "present" else None
     client = module.client("cloudwatch")
-    current = find_alarm(client, name)
-    change = compare(asdict(settings_of(current)) if current else None, asdict(desired) if desired else None)
+    alarm = find_alarm(client, name)
+    current = settings_of(alarm) if alarm else None
+    desired = desired_settings(module.params, current) if module.params["state"] == "present" else None
+    change = compare(asdict(current) if current else None, asdict(desired) if desired else None)
     if change.changed and not module.check_mode:
         if desired:
-            put_alarm(client, request_of(name, desired, current))
+            put_alarm(client, request_of(name, desired, alarm))
         else:
             delete_alarm(client, name)
     result: dict[str, Any] = {"changed": change.changed}
@@ -196,11 +192,11 @@ def main() -> None:
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "alarm_rule": {"type": "str"},
-            "description": {"type": "str", "default": ""},
-            "actions_enabled": {"type": "bool", "default": True},
-            "alarm_actions": {"type": "list", "elements": "str", "default": []},
-            "ok_actions": {"type": "list", "elements": "str", "default": []},
-            "insufficient_data_actions": {"type": "list", "elements": "str", "default": []},
+            "description": {"type": "str"},
+            "actions_enabled": {"type": "bool"},
+            "alarm_actions": {"type": "list", "elements": "str"},
+            "ok_actions": {"type": "list", "elements": "str"},
+            "insufficient_data_actions": {"type": "list", "elements": "str"},
         },
         required_if=[("state", "present", ["alarm_rule"])],
         supports_check_mode=True,

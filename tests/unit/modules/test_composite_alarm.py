@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.taskmanager.aws.plugins.module_utils.composite_alarm import (
-    given_settings,
+    desired_settings,
     request_of,
     settings_of,
 )
@@ -77,7 +77,7 @@ def answer_describe(aws: Stubber, *alarms: dict[str, Any]) -> None:
 
 
 def test_space_around_a_rule_and_the_order_of_actions_mean_nothing() -> None:
-    given = given_settings(PARAMS | {"alarm_rule": f"{RULE}\n", "alarm_actions": ["b", "a"]})
+    given = desired_settings(PARAMS | {"alarm_rule": f"{RULE}\n", "alarm_actions": ["b", "a"]}, None)
     assert given == settings_of(ALARM | {"AlarmActions": ["a", "b"]})
 
 
@@ -108,7 +108,26 @@ def test_what_drifted_is_put_right_and_is_the_whole_diff(
 
 def test_an_update_keeps_what_has_no_option() -> None:
     suppressor = {"ActionsSuppressor": "repairs", "ActionsSuppressorWaitPeriod": 60}
-    assert request_of(NAME, given_settings(PARAMS), ALARM | suppressor) == REQUEST | suppressor
+    assert request_of(NAME, desired_settings(PARAMS, None), ALARM | suppressor) == REQUEST | suppressor
+
+
+BY_HAND = {"OKActions": [TOPIC], "InsufficientDataActions": [TOPIC], "ActionsEnabled": False, "AlarmDescription": "?"}
+NOT_GIVEN = dict.fromkeys(("ok_actions", "insufficient_data_actions", "actions_enabled", "description"))
+
+
+def test_what_others_set_and_the_data_does_not_give_survives_a_change(client: Any, aws: Stubber) -> None:
+    answer_describe(aws, ALARM | BY_HAND)
+    assert not cloudwatch_composite_alarm.run(FakeModule(client, **NOT_GIVEN))["changed"]
+    answer_describe(aws, ALARM | BY_HAND)
+    aws.add_response("put_composite_alarm", {}, REQUEST | BY_HAND | {"AlarmRule": "TRUE"})
+    result = cloudwatch_composite_alarm.run(FakeModule(client, alarm_rule="TRUE", **NOT_GIVEN))
+    assert result["diff"] == {"before": {"alarm_rule": RULE}, "after": {"alarm_rule": "TRUE"}}
+
+
+def test_a_new_alarm_has_the_defaults_of_cloudwatch(client: Any, aws: Stubber) -> None:
+    answer_describe(aws)
+    aws.add_response("put_composite_alarm", {}, REQUEST | {"AlarmDescription": ""})
+    assert cloudwatch_composite_alarm.run(FakeModule(client, **NOT_GIVEN))["changed"]
 
 
 def test_a_missing_alarm_is_created(client: Any, aws: Stubber) -> None:
