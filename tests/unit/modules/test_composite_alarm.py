@@ -112,7 +112,7 @@ def test_an_update_keeps_what_has_no_option() -> None:
 
 
 BY_HAND = {"OKActions": [TOPIC], "InsufficientDataActions": [TOPIC], "ActionsEnabled": False, "AlarmDescription": "?"}
-NOT_GIVEN = dict.fromkeys(("ok_actions", "insufficient_data_actions", "actions_enabled", "description"))
+NOT_GIVEN: dict[str, Any] = dict.fromkeys(("ok_actions", "insufficient_data_actions", "actions_enabled", "description"))
 
 
 def test_what_others_set_and_the_data_does_not_give_survives_a_change(client: Any, aws: Stubber) -> None:
