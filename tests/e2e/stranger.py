@@ -71,6 +71,13 @@ class Request:
         return answer
 
 
+def become_stranger() -> None:
+    """Make this process another user's, for good."""
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
 def as_stranger[T](act: Callable[[], T]) -> T:
     """Act in a process of another user, and return what came of it, or raise that."""
     context = multiprocessing.get_context("fork")  # which takes what is loaded along: the stranger may not read it
@@ -78,9 +85,7 @@ def as_stranger[T](act: Callable[[], T]) -> T:
 
     def run() -> None:
         try:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
+            become_stranger()
             outcome: Any = act()
         except Exception as error:
             outcome = error

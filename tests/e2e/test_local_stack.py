@@ -6,18 +6,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pymysql
 import pytest
 from botocore.exceptions import ClientError
 from stack import Stack
+from stranger import become_stranger
 
 IDENTITIES = [f"arn:aws:iam::123456789012:user/{name}" for name in ("taskmanager-deployer", "administrator")]
 
@@ -101,6 +105,43 @@ def test_up_leaves_a_port_that_another_program_has(stack: Stack) -> None:
     assert stack.converge("local_up.yml").changed == 0
 
 
+def say_yes(port: int, is_stranger: bool, listens: Event) -> None:
+    """Be a server that answers 200 to whatever is asked."""
+    if is_stranger:
+        become_stranger()
+    with socket.create_server(("127.0.0.1", port)) as server:
+        listens.set()
+        while True:
+            with server.accept()[0] as client:
+                client.recv(65536)
+                client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user of the machine")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_token_broker_of_another_user_is_not_asked(stack: Stack) -> None:
+    """While the emulator is down, anybody may listen on its port and say that a token is good."""
+    port, context = ports(stack)[0], multiprocessing.get_context("fork")
+    stack.query("CREATE USER 'any'@'%%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'")
+    (stack.directory / "broker.conf").write_text(f"{port} {'0' * 64}\n")
+    stack.stop_server("emulator")
+    for is_stranger in (False, True):
+        listens = context.Event()
+        broker = context.Process(target=say_yes, args=(port, is_stranger, listens))
+        broker.start()
+        try:
+            assert listens.wait(30)
+            if is_stranger:
+                with pytest.raises(pymysql.err.OperationalError, match="1045"):
+                    stack.login("any", "no-token")
+            else:
+                stack.login("any", "no-token").close()  # the control
+        finally:
+            broker.kill()
+            broker.join()
+    stack.converge("local_up.yml")
+
+
 @pytest.mark.parametrize("record", [None, "garbage"])
 def test_down_finds_its_servers_without_their_record(stack: Stack, record: str | None) -> None:
     for name in ("database.pid", "emulator.pid"):
@@ -128,7 +169,7 @@ def test_a_full_disk_is_told_and_up_goes_on_when_there_is_room(full_disk: Path) 
     stack = Stack(full_disk / "stack")
     run = stack.run("local_up.yml")
     assert run.code != 0
-    assert f"{stack.directory} has 4 MB of free space, and the servers need 300 MB" in " ".join(run.output.split())
+    assert f"{stack.directory} has 4 MB of free space, and the servers need 200 MB" in " ".join(run.output.split())
     assert stack.pids() == []
     subprocess.run(["mount", "-o", "remount,size=1g", full_disk], check=True)
     stack.converge("local_up.yml")

@@ -178,7 +178,7 @@ def test_a_process_of_another_user_is_told() -> None:
 
 def test_a_disk_without_room_is_told(folder: Path) -> None:
     told = mend.why_too_full(folder, 99 * mend.MEGABYTE)
-    assert told.startswith(f"{folder} has 99 MB of free space, and the servers need 300 MB: make room there")
+    assert told.startswith(f"{folder} has 99 MB of free space, and the servers need 200 MB: make room there")
     (folder / "data").mkdir()
     assert mend.why_too_full(folder, 99 * mend.MEGABYTE) == ""
     assert "need 20 MB" in mend.why_too_full(folder, 0)

@@ -24,6 +24,7 @@
 #define MAX_REQUEST (MAX_TOKEN + MAX_USER + 1024)
 #define STATUS_LENGTH 12 /* "HTTP/1.1 200" */
 #define TIMEOUT_SECONDS 5
+#define LISTENING 0x0A /* a state in /proc/net/tcp */
 
 /* weak: a server without the symbol loads the plugin, and is refused at login */
 extern my_bool opt_require_secure_transport __attribute__((weak));
@@ -49,6 +50,27 @@ static int read_conf(unsigned *port, char capability[129])
   return fields == 2 && *port > 0 && *port < 65536;
 }
 
+/* Whether the server on 127.0.0.1:port is this user's: while ours is down, anybody may listen there and answer 200. */
+static int is_ours(unsigned port)
+{
+  FILE *file= fopen("/proc/net/tcp", "r");
+  char line[256];
+  unsigned address, local, state, uid;
+  int ours= 0;
+  if (!file)
+    return 0;
+  while (fgets(line, sizeof line, file))
+    if (sscanf(line, " %*u: %8X:%4X %*8X:%*4X %2X %*8X:%*8X %*2X:%*8X %*8X %u", &address, &local, &state, &uid) == 4 &&
+        state == LISTENING && local == port && (address == htonl(INADDR_LOOPBACK) || address == INADDR_ANY))
+    {
+      ours= uid == geteuid();
+      if (!ours)
+        break;
+    }
+  fclose(file);
+  return ours;
+}
+
 static int connect_broker(unsigned port)
 {
   struct sockaddr_in address= { .sin_family= AF_INET, .sin_port= htons(port) };
@@ -59,7 +81,7 @@ static int connect_broker(unsigned port)
     return -1;
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  if (connect(fd, (struct sockaddr *) &address, sizeof address) == 0)
+  if (connect(fd, (struct sockaddr *) &address, sizeof address) == 0 && is_ours(port))
     return fd;
   close(fd);
   return -1;
