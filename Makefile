@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview bench bench-warm chaos equal kills test lint unit molecule e2e up down policies requirements clean
+.PHONY: help setup demo preview bench bench-warm chaos equal kills soak test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
@@ -67,6 +67,9 @@ kills: setup ## Kill each process of runs on the connection `warm`, at many mome
 
 chaos: setup ## Send 2,000 tasks through faults; write build/chaos.json (not part of `make test`, which would take too long)
 	pytest -n0 tests/chaos
+
+soak: setup ## Kill runs of the playbooks, see the next one put it right, and throttle one (not part of `make test`)
+	pytest -n0 -s tests/soak
 
 up: setup ## Run the embedded AWS and the database; write build/local.env
 	ansible-playbook playbooks/local_up.yml

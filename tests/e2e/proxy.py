@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+IS_REST = re.compile(r"/20\d\d-\d\d-\d\d/")  # Lambda's paths begin with the version of its API
+OF_A_CONNECTION = {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"}
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,14 @@ def running_proxy(endpoint_url: str) -> Iterator[Proxy]:
         server.server_close()
 
 
-def action_of(path: str, headers: Message, body: bytes) -> str:
-    """The action that a request asks for, in AWS's JSON, CBOR or query protocol."""
+def action_of(method: str, path: str, headers: Message, body: bytes) -> str:
+    """The action that a request asks for in AWS's JSON, CBOR or query protocol; its method and path in that of REST."""
     if "X-Amz-Target" in headers:
         return headers["X-Amz-Target"].rpartition(".")[2]
     if "/operation/" in path:
         return path.rpartition("/")[2]
+    if IS_REST.match(path):
+        return f"{method} {urlsplit(path).path}"
     return parse_qs(body.decode()).get("Action", [""])[0]
 
 
@@ -81,6 +87,9 @@ def throttling(path: str, headers: Message) -> Answer:
         # RFC 8949: a map of two pairs of texts that are shorter than 24 bytes
         body = b"\xa2" + b"".join(bytes([0x60 + len(text)]) + text for text in texts)
         return Answer(400, body, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"})
+    if IS_REST.match(path):
+        headers_of_rest = {"Content-Type": "application/json", "x-amzn-ErrorType": "TooManyRequestsException"}
+        return Answer(429, json.dumps({"message": error["message"]}).encode(), headers_of_rest)
     xml = f"<Error><Type>Sender</Type><Code>Throttling</Code><Message>{error['message']}</Message></Error>"
     return Answer(400, f"<ErrorResponse>{xml}</ErrorResponse>".encode(), {"Content-Type": "text/xml"})
 
@@ -101,9 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._proxy, self._upstream = proxy, upstream
         super().__init__(*connection)
 
-    def do_POST(self) -> None:
+    def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        action = action_of(self.path, self.headers, body)
+        action = action_of(self.command, self.path, self.headers, body)
         self._proxy.seen.append(action)
         answer = self._proxy.answers.get(action) or self._throttle(action) or self._ask_upstream(body)
         if action in self._proxy.repeated and answer.status == 200:
@@ -117,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
+    do_DELETE = do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names are the base class's
+
     def _throttle(self, action: str) -> Answer | None:
         if random.random() >= self._proxy.throttled_share:  # noqa: S311 - it guards nothing
             return None
@@ -126,14 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _ask_upstream(self, body: bytes) -> Answer:
         connection = http.client.HTTPConnection(self._upstream)
         # The signature covers the header Host, so it stays ours.
-        connection.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
+        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
             connection.putheader(name, value)
         connection.endheaders(body)
         response = connection.getresponse()
-        copied = {
-            name: value for name, value in response.headers.items() if name in ("Content-Type", "smithy-protocol")
-        }
+        copied = {name: value for name, value in response.headers.items() if name.lower() not in OF_A_CONNECTION}
         answer = Answer(response.status, response.read(), copied)
         connection.close()
         return answer

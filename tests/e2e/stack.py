@@ -10,11 +10,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,15 @@ class Run:
 
 @dataclass
 class Stack:
-    """One stack; `options` and the variables `extra` are what each playbook gets, `runs` what came of them."""
+    """One stack; `options`, the variables `extra` and the environment's `settings` are what each playbook gets.
+
+    `runs` is what came of them.
+    """
 
     directory: Path
     options: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
 
     @property
@@ -67,10 +72,10 @@ class Stack:
         """How to reach the stack, as local_stack published it."""
         return json.loads((self.directory / "stack.json").read_text())
 
-    def run(self, playbook: str, *options: str, **extra: Any) -> Run:
-        """Run a playbook of the collection, whatever comes of it."""
+    def command(self, playbook: str, *options: str, **extra: Any) -> list[str]:
+        """The command that runs a playbook of the collection."""
         variables = {"taskmanager_stack_dir": str(self.directory), "taskmanager_build_dir": str(self.build)}
-        command = [
+        return [
             str(Path(sys.executable).with_name("ansible-playbook")),
             str(ROOT / "playbooks" / playbook),
             "--extra-vars",
@@ -78,11 +83,43 @@ class Stack:
             *self.options,
             *options,
         ]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of that command."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
-        environment["ANSIBLE_CONFIG"] = str(ROOT / "ansible.cfg")
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return environment | {"ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")} | self.settings
+
+    def run(self, playbook: str, *options: str, **extra: Any) -> Run:
+        """Run a playbook, whatever comes of it."""
+        command = self.command(playbook, *options, **extra)
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         self.runs.append(Run(done.returncode, done.stdout + done.stderr))
         return self.runs[-1]
+
+    def kill(self, playbook: str, seconds: float, **extra: Any) -> bool:
+        """Start a playbook and kill all its processes after so many seconds; tell whether it still ran."""
+        run = subprocess.Popen(
+            self.command(playbook, **extra),
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            run.wait(seconds)
+        except subprocess.TimeoutExpired:
+            # Ansible's workers lead sessions of their own, and would wait for it for ever.
+            workers = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+            os.killpg(run.pid, signal.SIGKILL)
+            for worker in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(int(worker), signal.SIGKILL)
+            run.wait()
+            return True
+        return False
 
     def converge(self, playbook: str, *options: str, **extra: Any) -> Run:
         """Run a playbook that has to succeed."""
