@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls to Lambda that a function's versions need. `client` is boto3's client of `lambda`."""
+"""The calls to Lambda that a function's versions and settings need. `client` is boto3's client of `lambda`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.function_version i
 
 
 class FunctionVersionError(AnsibleAWSError):
-    """AWS refused or failed a call about a function's versions, or did not finish a change of it in time."""
+    """AWS refused or failed a call about a function's versions or settings, or did not finish a change in time."""
 
 
 class FunctionVersionErrorHandler(AWSErrorHandler):
@@ -49,6 +49,26 @@ def find_versions(client: Any, function_name: str) -> Published | None:
         [configuration for page in versions for configuration in page["Versions"]],
         [alias for page in aliases for alias in page["Aliases"]],
     )
+
+
+@FunctionVersionErrorHandler.list_error_handler("get the configuration of {function_name}", None)
+@AWSRetry.jittered_backoff()
+def find_configuration(client: Any, function_name: str) -> Mapping[str, Any] | None:
+    """Return the function's settings; None when there is no such function.
+
+    :raises FunctionVersionError: GetFunctionConfiguration was refused or failed.
+    """
+    return client.get_function_configuration(FunctionName=function_name)
+
+
+@FunctionVersionErrorHandler.common_error_handler("update the configuration of {request[FunctionName]}")
+@AWSRetry.jittered_backoff(catch_extra_error_codes=["ResourceConflictException"])
+def update_configuration(client: Any, request: dict[str, Any]) -> None:
+    """Change the settings that the request names.
+
+    :raises FunctionVersionError: UpdateFunctionConfiguration was refused or failed.
+    """
+    client.update_function_configuration(**request)
 
 
 @FunctionVersionErrorHandler.common_error_handler("publish a version of {function_name}")

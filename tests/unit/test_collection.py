@@ -18,11 +18,15 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.taskmanager.aws.plugins.filter import inputs, security_group
+from ansible_collections.taskmanager.aws.plugins.filter import inputs, lambda_deploy, security_group
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[a-z]*.py"))
-FILTER_FUNCTIONS = inputs.FilterModule().filters() | security_group.FilterModule().filters()
+FILTER_FUNCTIONS = {
+    name: function
+    for module in (inputs, lambda_deploy, security_group)
+    for name, function in module.FilterModule().filters().items()
+}
 FILTERS = sorted(FILTER_FUNCTIONS)
 # They call no AWS: one talks to the database, the other writes a file.
 NOT_AWS = {"mysql_iam_user", "lambda_package"}

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does the work of a batch: at once, each task for itself, and no longer than there is time."""
+"""Does the work of a batch: chains of tasks at once, a chain's one by one, and no longer than there is time."""
 
 import logging
 import time
@@ -19,9 +19,14 @@ MAX_THREADS = 10
 
 @dataclass(frozen=True)
 class Outcome:
-    """The tasks that did not get done: the reasons of those that failed by task id, and the ids of the unfinished."""
+    """The tasks that did not get done, by their ids.
+
+    `failed` are the reasons of those that failed, `waiting` are behind one of these in their chain, `unfinished` are
+    those for which the time was up.
+    """
 
     failed: dict[int, str]
+    waiting: set[int]
     unfinished: set[int]
 
 
@@ -31,22 +36,39 @@ def shared_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(MAX_THREADS)
 
 
-def attempt_all(tasks: Sequence[Task], do: Callable[[Task], None], deadline: float) -> Outcome:
-    """Do the work of all tasks until `deadline` (of time.monotonic).
+def attempt_all(chains: Sequence[Sequence[Task]], do: Callable[[Task], None], deadline: float) -> Outcome:
+    """Do the work of all tasks until `deadline` (of time.monotonic); a chain ends with its first failure.
 
     Work that runs on then can't be stopped from outside: its thread goes on, and its result is not waited for.
     """
     pool = shared_threads()
-    attempts = {pool.submit(attempt, task, do): task.id for task in tasks}
-    ended, running = wait(attempts, timeout=max(0, deadline - time.monotonic()))
+    results: dict[int, str | None] = {}
+    running = wait(
+        [pool.submit(attempt_chain, chain, do, deadline, results) for chain in chains],
+        timeout=max(0, deadline - time.monotonic()),
+    ).not_done
+    ended = dict(results)  # what a thread ends from now on is not waited for
     if running:
         pool.shutdown(wait=False, cancel_futures=True)
         shared_threads.cache_clear()
-    failed = {attempts[each]: reason for each in ended if (reason := each.result())}
-    unfinished = {attempts[each] for each in running}
-    for task_id in unfinished:
-        LOG.warning("task is handed back, since the time is up", extra={"task_id": task_id})
-    return Outcome(failed, unfinished)
+    failed = {task_id: reason for task_id, reason in ended.items() if reason}
+    left = {task.id: any(each.id in failed for each in chain) for chain in chains for task in chain}
+    left = {task_id: waits for task_id, waits in left.items() if task_id not in ended}
+    for task_id, waits in left.items():
+        why = "an earlier one of its group failed" if waits else "the time is up"
+        LOG.warning("task is handed back, since %s", why, extra={"task_id": task_id})
+    waiting = {task_id for task_id, waits in left.items() if waits}
+    return Outcome(failed, waiting, left.keys() - waiting)
+
+
+def attempt_chain(
+    chain: Sequence[Task], do: Callable[[Task], None], deadline: float, results: dict[int, str | None]
+) -> None:
+    """Do the work of one task after the other, until one fails or the time is up, and note the results."""
+    for task in chain:
+        results[task.id] = attempt(task, do)
+        if results[task.id] or time.monotonic() >= deadline:
+            return
 
 
 def attempt(task: Task, do: Callable[[Task], None]) -> str | None:

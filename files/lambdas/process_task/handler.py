@@ -67,9 +67,12 @@ def process(
     counts["TasksFailed"] += len(batch.poison)
     tasks = start(sorted(set(batch.task_ids.values())), database)
     counts["TasksStarted"] += len(tasks)
-    outcome = attempt_all(tasks, do, deadline)
+    by_id = {task.id: task for task in tasks}
+    chains = [[by_id[task_id] for task_id in chain if task_id in by_id] for chain in batch.chains]
+    outcome = attempt_all(chains, do, deadline)
     counts["TasksFailed"] += len(outcome.failed)
     again = outcome.failed | {task_id: f"task {task_id}: the time was up" for task_id in outcome.unfinished}
+    again |= {task_id: f"task {task_id}: an earlier one of its group failed" for task_id in outcome.waiting}
     counts["TasksCompleted"] += complete([task.id for task in tasks if task.id not in again], database)
     return batch.failures(again)
 

@@ -22,33 +22,58 @@ class BatchError(Exception):
 
 @dataclass(frozen=True)
 class Batch:
-    """What the messages of a batch are: task ids and reasons of poison, both by message id."""
+    """What the messages of a batch are: task ids and reasons of poison, both by message id.
+
+    `chains` are the tasks that have to be worked one after the other, those of a message group of a FIFO queue; a task
+    of a standard queue is a chain of its own. `held` are the reasons of messages behind poison in their group.
+    """
 
     task_ids: Mapping[str, int]
     poison: Mapping[str, str]
+    chains: Sequence[Sequence[int]]
+    held: Mapping[str, str]
 
     def failures(self, failed_tasks: Mapping[int, str]) -> dict[str, str]:
         """Return the reasons by message id, given those by task id: all messages of a task share its result."""
         shared = {message: failed_tasks[task] for message, task in self.task_ids.items() if task in failed_tasks}
-        return {**self.poison, **shared}
+        return {**self.poison, **self.held, **shared}
 
 
 def read_batch(records: Sequence[Mapping[str, Any]]) -> Batch:
     """Sort the `Records` of an SQS event. Those of health checks ask for nothing, and are left out.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+    Behind the first message of a group that fails none may be acknowledged, or the group loses its order:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
     """
     task_ids: dict[str, int] = {}
     poison: dict[str, str] = {}
+    held: dict[str, str] = {}
+    chains: dict[str, list[int]] = {}
+    stopped: set[str] = set()
+    known: set[int] = set()
     for record in records:
+        message_id = record["messageId"]
+        group = record.get("attributes", {}).get("MessageGroupId") if _is_fifo(record) else None
+        if group in stopped:
+            held[message_id] = "an earlier message of its group failed"
+            continue
         try:
             task_id = task_id_of(record["body"])
         except PoisonError as error:
-            poison[record["messageId"]] = str(error)
-        else:
-            if task_id is not None:
-                task_ids[record["messageId"]] = task_id
-    return Batch(task_ids, poison)
+            poison[message_id] = str(error)
+            stopped |= {group} if group else set()
+            continue
+        if task_id is not None:
+            if task_id not in known:
+                known.add(task_id)
+                chains.setdefault(group or f"message {message_id}", []).append(task_id)
+            task_ids[message_id] = task_id
+    return Batch(task_ids, poison, list(chains.values()), held)
+
+
+def _is_fifo(record: Mapping[str, Any]) -> bool:
+    """Whether the message is of a FIFO queue; one of a standard queue may have a group too, which asks for no order."""
+    return str(record.get("eventSourceARN", "")).endswith(".fifo")
 
 
 def task_id_of(body: str) -> int | None:

@@ -108,6 +108,13 @@ LAYER_ARN: Final = text(
 VARIABLE_NAME: Final = text("a letter, and then one or more letters, digits or _", r"[a-zA-Z][a-zA-Z0-9_]+", 1024)
 TIMEOUT: Final = integer(1, 5_400, "a number of seconds")
 MEMORY: Final = integer(128, 32_768, "a number of MB")
+EPHEMERAL_STORAGE: Final = integer(512, 10_240, "a number of MB")
+DEAD_LETTER_ARN: Final = text(
+    "empty, or the ARN of an SQS queue or an SNS topic",
+    r"(arn:[\w-]+:(sqs|sns):[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+)?",
+    1024,
+    0,
+)
 MOST_OF_ENVIRONMENT: Final = 4_096  # bytes, names and values together
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, those that can't be set
 RESERVED_VARIABLES: Final = frozenset(
@@ -182,7 +189,7 @@ PERIOD: Final = Kind(
     lambda value: integer(10, 604_800).accepts(value) and (int(value) in (10, 20, 30) or int(value) % 60 == 0),
 )
 ALARM_RULE: Final = text("1 to 10,240 characters, not blank", r".*\S.*", 10_240)
-ACTION_ARN: Final = text("an ARN, such as that of a topic", r"arn:\S+", 1024, made_by_aws=True)
+ACTION_ARN: Final = text("an ARN, such as that of a topic", r"arn:.+", 1024, made_by_aws=True)
 DASHBOARD_NAME: Final = text("1 to 255 letters, digits, - and _", r"[A-Za-z0-9_-]+", 255)
 
 # RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.function_configuration import (
+    function_environment,
+    function_environment_problems,
+)
 from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
 from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.kinds import (
     Kind,
@@ -36,6 +40,8 @@ KINDS: Final[dict[str, Kind]] = {
     f"{_SETTINGS}.timeout?": aws.TIMEOUT,
     f"{_SETTINGS}.memory_size?": aws.MEMORY,
     f"{_SETTINGS}.layers[].layer_version_arn?": aws.LAYER_ARN,
+    f"{_SETTINGS}.ephemeral_storage?": aws.EPHEMERAL_STORAGE,
+    f"{_SETTINGS}.dead_letter_arn?": aws.DEAD_LETTER_ARN,
     f"{_SETTINGS}.reserved_concurrency?": integer(0, 1_000_000),
     f"{_SETTINGS}.vpc_subnet_ids[]": aws.SUBNET_ID,
     f"{_SETTINGS}.vpc_security_group_ids[]": aws.GROUP_ID,
@@ -73,7 +79,10 @@ def _of_function(place: str, function: Mapping[str, Any]) -> Iterator[str]:
     environment = function.get("environment") or {}
     for name in sorted(aws.RESERVED_VARIABLES & environment.keys()):
         yield f"{place}.environment has {name}, which Lambda sets itself: take it out"
-    size = sum(len(f"{name}{value}".encode(errors="replace")) for name, value in environment.items())
+    problems = function_environment_problems(environment)
+    yield from (f"{place}.environment: {problem}" for problem in problems)
+    text = {} if problems else function_environment(environment)
+    size = sum(len(f"{name}{value}".encode(errors="replace")) for name, value in text.items())
     if size > aws.MOST_OF_ENVIRONMENT:
         yield f"{place}.environment has {size} bytes, names and values: Lambda takes {aws.MOST_OF_ENVIRONMENT} at most"
     for where, layer in values(settings, "layers[]"):

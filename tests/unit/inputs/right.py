@@ -69,7 +69,7 @@ RIGHT: dict[str, dict[str, Any]] = {
                 "name": "take_order",
                 "description": "Takes orders",
                 "role_arn": "arn:aws:iam::123456789012:role/ShopRole",
-                "environment": {"STOCK": "5"},
+                "environment": {"STOCK": 5, "STRICT": True, "SIZES": [1, 2], "NONE": ""},
                 "package": {"sources": [{"src": "handler"}], "requirements": "requirements.txt"},
                 "settings": {
                     "runtime": "python3.13",
@@ -79,6 +79,8 @@ RIGHT: dict[str, dict[str, Any]] = {
                     "memory_size": "256",
                     "layers": [{"layer_version_arn": "arn:aws:lambda:eu-north-1:123456789012:layer:shop:3"}],
                     "reserved_concurrency": 5,
+                    "ephemeral_storage": 1024,
+                    "dead_letter_arn": "arn:aws:sqs:eu-north-1:123456789012:failed",
                     "vpc_subnet_ids": ["subnet-01234567"],
                     "vpc_security_group_ids": ["sg-01234567"],
                 },

@@ -24,6 +24,7 @@ OPTIONS = [
     if module not in OTHERS
     for path in import_module(f"{PACKAGE}.{module}").CHECKED
 ]
+HIGH_NUMBERS = {"max_number_of_messages_per_second": 501, "ephemeral_storage": 10_241}
 LINK_LOCAL = "http://127.0.0.1:9"  # nobody answers there, should a module ask
 
 
@@ -49,8 +50,8 @@ def test_a_wrong_value_is_refused_before_the_first_call(
         given[option] = {**given[option], inner: -1 if inner.endswith("port") else ""}
     elif path.endswith("{}"):
         given[option] = {"aws:mine": "x"}
-    elif path == "max_number_of_messages_per_second":
-        given[option] = 501
+    elif option in HIGH_NUMBERS:
+        given[option] = HIGH_NUMBERS[option]
     else:
         given[option] = [wrong] if path.endswith("[]") else wrong
     with patch_module_args(given), pytest.raises(SystemExit):

@@ -67,7 +67,7 @@ def test_batch_is_sorted_into_tasks_poison_and_health_checks() -> None:
 
 
 def test_messages_of_one_task_share_its_failure() -> None:
-    batch = Batch(task_ids={"a": 7, "b": 8, "c": 7}, poison={"d": "not JSON"})
+    batch = Batch(task_ids={"a": 7, "b": 8, "c": 7}, poison={"d": "not JSON"}, chains=[[7], [8]], held={})
     assert batch.failures({7: "boom"}) == {"d": "not JSON", "a": "boom", "c": "boom"}
 
 

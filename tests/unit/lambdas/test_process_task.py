@@ -168,7 +168,7 @@ def test_batch_takes_three_round_trips(mariadb: Any, database: Database, process
 def test_tasks_of_a_batch_are_worked_at_once() -> None:
     together = threading.Barrier(10, timeout=5)
     tasks = [Task(number, "t", None) for number in range(10)]
-    assert attempt_all(tasks, lambda _: together.wait(), LATER) == Outcome({}, set())
+    assert attempt_all([[task] for task in tasks], lambda _: together.wait(), LATER) == Outcome({}, set(), set())
 
 
 def test_what_is_not_finished_in_time_is_handed_back(
@@ -198,7 +198,9 @@ def test_work_that_did_not_begin_in_time_never_begins() -> None:
         never.wait(60)
 
     tasks = [Task(number, "t", None) for number in range(MAX_THREADS + 5)]
-    assert attempt_all(tasks, do, time.monotonic() + 0.3) == Outcome({}, {task.id for task in tasks})
+    assert attempt_all([[task] for task in tasks], do, time.monotonic() + 0.3) == Outcome(
+        {}, set(), {task.id for task in tasks}
+    )
     never.set()
     assert sorted(begun) == list(range(MAX_THREADS))
 
@@ -206,22 +208,22 @@ def test_work_that_did_not_begin_in_time_never_begins() -> None:
 def test_work_that_hangs_takes_no_thread_from_the_next_batch() -> None:
     never, together = threading.Event(), threading.Barrier(MAX_THREADS, timeout=5)
     tasks = [Task(number, "t", None) for number in range(MAX_THREADS)]
-    attempt_all(tasks, lambda _: bool(never.wait(60)), time.monotonic())
-    assert attempt_all(tasks, lambda _: together.wait(), LATER) == Outcome({}, set())
+    attempt_all([[task] for task in tasks], lambda _: bool(never.wait(60)), time.monotonic())
+    assert attempt_all([[task] for task in tasks], lambda _: together.wait(), LATER) == Outcome({}, set(), set())
     never.set()
 
 
 def test_batches_share_their_threads() -> None:
     threads = shared_threads()
-    attempt_all([Task(1, "t", None)], lambda _: None, LATER)
+    attempt_all([[Task(1, "t", None)]], lambda _: None, LATER)
     assert shared_threads() is threads
 
 
 def test_without_time_no_work_is_waited_for() -> None:
     never = threading.Event()
-    outcome = attempt_all([Task(1, "t", None)], lambda _: bool(never.wait(60)), time.monotonic() - 1)
+    outcome = attempt_all([[Task(1, "t", None)]], lambda _: bool(never.wait(60)), time.monotonic() - 1)
     never.set()
-    assert outcome == Outcome({}, {1})
+    assert outcome == Outcome({}, set(), {1})
 
 
 def test_database_lost_during_the_work_costs_no_second_work(
@@ -316,3 +318,70 @@ def test_health_check_asks_database_queue_and_cloudwatch(
     response = process_task.handler({"health_check": True}, CONTEXT)
     assert response["statusCode"] == 200
     assert json.loads(response["body"]) == {"database": "ok", "queue": "ok", "cloudwatch": "ok"}
+
+
+def of_group(records: list[dict[str, Any]], *groups: str, queue: str = "tasks.fifo") -> list[dict[str, Any]]:
+    """The records as a queue delivers them whose messages have these groups."""
+    arn = f"arn:aws:sqs:eu-west-1:000000000000:{queue}"
+    return [
+        each | {"eventSourceARN": arn, "attributes": {"MessageGroupId": group}}
+        for each, group in zip(records, groups, strict=True)
+    ]
+
+
+def test_a_group_of_a_fifo_queue_is_worked_in_its_order(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    ids = [mariadb.add() for _ in range(20)]
+    backwards = ids[::-1]
+    do = Work()
+    records = of_group(batch_of(*backwards), *["a"] * 20)
+    assert process_task.process(records, database, do, Counter(), LATER) == {}
+    assert [task.id for task in do.done] == backwards
+
+
+def test_behind_a_failure_a_group_of_a_fifo_queue_waits_and_others_do_not(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    one, bad, behind, other = (mariadb.add() for _ in range(4))
+    do, counts = Work(bad), Counter[str]()
+    records = of_group(batch_of(one, bad, behind, other), "a", "a", "a", "b")
+    failures = process_task.process(records, database, do, counts, LATER)
+    assert set(failures) == {"m1", "m2"}
+    assert failures["m2"] == f"task {behind}: an earlier one of its group failed"
+    assert do.ids == [one, bad, other]
+    assert mariadb.statuses(one, bad, behind, other) == ["Completed", "In Progress", "In Progress", "Completed"]
+    assert (counts["TasksFailed"], counts["TasksCompleted"]) == (1, 2)
+
+
+def test_behind_poison_a_group_of_a_fifo_queue_waits(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    one, behind, other = (mariadb.add() for _ in range(3))
+    do, counts = Work(), Counter[str]()
+    poisoned = [*batch_of(one), record("poison", "no JSON"), record("behind", {"task_id": behind})]
+    records = of_group([*poisoned, record("other", {"task_id": other})], "a", "a", "a", "b")
+    failures = process_task.process(records, database, do, counts, LATER)
+    assert set(failures) == {"poison", "behind"}
+    assert failures["behind"] == "an earlier message of its group failed"
+    assert do.ids == [one, other]
+    assert mariadb.statuses(behind) == ["Pending"]
+
+
+def test_when_the_time_is_up_a_group_goes_no_further(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    first, second = mariadb.add(), mariadb.add()
+    do = Work()
+    records = of_group(batch_of(first, second), "a", "a")
+    failures = process_task.process(records, database, do, Counter(), time.monotonic() - 1)
+    assert "m1" in failures
+    assert second not in do.ids
+
+
+def test_groups_of_a_standard_queue_ask_for_no_order(
+    mariadb: Any, database: Database, process_task: ModuleType
+) -> None:
+    bad, good = mariadb.add(), mariadb.add()
+    records = of_group(batch_of(bad, good), "a", "a", queue="tasks")
+    assert set(process_task.process(records, database, Work(bad), Counter(), LATER)) == {"m0"}
