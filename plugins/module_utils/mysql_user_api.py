@@ -86,6 +86,8 @@ def connected(login: Login) -> Iterator[Connection]:
         raise UserError(_explain_login(login, error)) from error
     except OSError as error:
         raise UserError(f"ca_cert: {login.ca_cert} can't be read as certificates in PEM form: {error}") from error
+    except (ValueError, OverflowError) as error:  # a host that no name can be made of, a number out of range
+        raise UserError(f"login_host: no connection to {login.host!r}, port {login.port}: {error}") from error
     with connection:
         yield connection
 
@@ -109,7 +111,9 @@ def _explain_login(login: Login, error: pymysql.MySQLError) -> str:
     if code == _ACCESS_DENIED:
         return (
             f"login_user: {where} refused {login.user}, or its login_password: {words} ({code}). If that is an IAM "
-            "token: it lives for 15 minutes, and is good for this user, host and port alone."
+            "token: it lives for 15 minutes, and is good for this user, host, port and region alone; whoever made it "
+            f"needs rds-db:connect on dbuser:<DbiResourceId>/{login.user}; the instance needs IAM authentication "
+            "enabled; and the user must be one that logs in with tokens."
         )
     return f"login_user: could not log in to {where} as {login.user}: {words} ({code})"
 
@@ -169,13 +173,24 @@ def read_privilege_names(connection: Connection) -> frozenset[str]:
 
 def read_missing(connection: Connection, wish: Wish) -> list[str]:
     """Say which tables and columns that the wish names are not there."""
-    query = "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
-    tables = [(target, names) for target, names in wish.privileges.items() if target.table is not None]
-    found = (
-        missing_from_table(target, names, frozenset(_column(connection, query, 0, target.database, target.table)))
-        for target, names in tables
-    )
-    return [text for text in found if text]
+    columns = "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
+    routines = "SELECT routine_name FROM information_schema.routines WHERE routine_schema = %s AND routine_name = %s"
+    texts = []
+    for target, names in wish.privileges.items():
+        if target.routine:
+            of_type = [target.database, target.table, target.routine]
+            found = _column(connection, f"{routines} AND routine_type = %s", 0, *of_type)
+        elif target.table is not None:
+            found = _column(connection, columns, 0, target.database, target.table)
+        else:
+            continue
+        texts.append(missing_from_table(target, names, frozenset(found)))
+    return [text for text in texts if text]
+
+
+def read_administrator(connection: Connection) -> str:
+    """Return the account that is logged in, user@host as the server has it."""
+    return _column(connection, "SELECT CURRENT_USER()")[0]
 
 
 def read_missing_plugin(connection: Connection) -> list[str]:

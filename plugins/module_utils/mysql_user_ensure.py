@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.checks import check_privilege_names
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.checks import (
+    check_other_account,
+    check_privilege_names,
+)
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import (
     Account,
     StatementError,
@@ -19,6 +22,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model i
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.options import Wish, desired_user
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.planner import plan
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user_api import (
+    read_administrator,
     read_missing,
     read_missing_plugin,
     read_patterns,
@@ -36,13 +40,13 @@ def ensure_present(connection: Connection, wish: Wish, check_mode: bool) -> dict
 
     Raises UserError, or StatementError once something has changed.
     """
+    known = read_privilege_names(connection)
+    check_privilege_names(wish.privileges, known)
     current = read_user(connection, wish.account)
-    desired = desired_user(wish, current, read_patterns(connection))
+    desired = desired_user(wish, current, read_patterns(connection), known)
     statements = plan(current, desired, wish.convert)
-    missing: list[str] = []
-    if statements:
-        check_privilege_names(wish.privileges, read_privilege_names(connection))
-        missing = read_missing(connection, wish)
+    check_other_account(wish.account, read_administrator(connection), statements)
+    missing = read_missing(connection, wish) if statements else []
     if check_mode:
         # An earlier task, which check mode kept from it, may be about to make what is missing.
         missing += read_missing_plugin(connection)
@@ -57,6 +61,7 @@ def ensure_absent(connection: Connection, account: Account, check_mode: bool) ->
     """Drop the user, and return the module's result. Raises UserError."""
     current = read_user(connection, account)
     statements = plan(current, None)
+    check_other_account(account, read_administrator(connection), statements)
     if not check_mode:
         run_statements(connection, statements)
     return result(current, None, statements)

@@ -17,6 +17,8 @@ description:
   - Works for MySQL 8.0 or later and MariaDB 10.6 or later.
   - Connects over TLS only, with the server's certificate and host name verified.
   - A user who logs in in any other way is refused, both to change and to drop, unless O(convert) says otherwise.
+  - An account that is locked, or has expired, is let in again.
+  - The account that O(login_user) logs in as, and those that a server has for itself, are never changed or dropped.
 requirements:
   - PyMySQL >= 1.2.4
   - The login user needs C(CREATE USER), C(SELECT) on the database C(mysql), and whatever it is to grant, with
@@ -41,9 +43,11 @@ options:
         set; V({}) revokes everything.
       - A mapping. A key is V(*.*), V(database.*) or V(database.table), with the names written as they are; C(_) and
         C(%) stand for themselves. A name with a dot, a quote or an asterisk goes into backticks.
+      - A key may be a routine too, V(FUNCTION database.name) or V(PROCEDURE database.name).
       - A value is a list of privileges as C(SHOW GRANTS) prints them, such as V([SELECT, INSERT]) or V([ALL]), or a
         string of them with commas between. V(SELECT (id, title\)) is for these columns of a table alone. V(ALL) is
-        refused on V(*.*).
+        refused on V(*.*). The full list of what there is to grant on a database or a table is V(ALL). V(GRANT) is
+        V(GRANT OPTION). A dynamic privilege of MySQL that the user may pass on is V(ROLE_ADMIN WITH GRANT OPTION).
       - Or a string as the C(priv) of M(ansible.mysql.mysql_user) is one, V(shop.*:SELECT,INSERT/stock.items:SELECT),
         for names without V(/) and V(:).
       - Narrowing V(ALL) revokes it and then grants what remains, so the user is without privileges in between.
@@ -194,6 +198,8 @@ user:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs import aws
+from ansible_collections.taskmanager.aws.plugins.module_utils.inputs.refuse import refuse_wrong_options
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import StatementError, UserError
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.options import (
     Wish,
@@ -203,6 +209,12 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.options
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user_api import Login, connected
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user_ensure import ensure_absent, ensure_present
 
+CHECKED = {
+    "login_user": aws.NOT_BLANK,
+    "login_host": aws.DATABASE_HOST,
+    "login_port": aws.PORT,
+    "connect_timeout": aws.CONNECT_TIMEOUT,
+}
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "host": {"type": "str", "default": "%"},
@@ -247,6 +259,7 @@ def main() -> None:
         required_if=[("state", "present", ["privileges"])],
         supports_check_mode=True,
     )
+    refuse_wrong_options(module, CHECKED)
     try:
         result = ensure_from(module.params, module.check_mode)
     except StatementError as error:

@@ -303,6 +303,8 @@ NO_MAPPING = "00000000-0000-4000-8000-000000000000"
         ("update_alias", {"FunctionName": "any", "Name": "live"}, "ListAliases"),
         ("delete_alias", {"FunctionName": "any", "Name": "live"}, "ListAliases"),
         ("get_event_source_mapping", {"UUID": NO_MAPPING}, "ListEventSourceMappings"),
+        ("get_function_concurrency", {"FunctionName": "any"}, "PutFunctionConcurrency"),
+        ("delete_function_concurrency", {"FunctionName": "any"}, "PutFunctionConcurrency"),
     ],
 )
 def test_an_action_of_lambda_is_taken_for_another(

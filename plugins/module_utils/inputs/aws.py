@@ -211,7 +211,13 @@ DATABASE_NAME: Final = text(
     64,
 )
 USER_NAME: Final = text("1 to 32 characters, with no space at either end", r"(?!\s)[^\x00]*(?<!\s)", 32)
+_LABEL = r"[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
 DATABASE_HOST: Final = text(
-    "the name or the address of a host", r"[a-zA-Z0-9_]([a-zA-Z0-9_.:-]*[a-zA-Z0-9_])?", 255, made_by_aws=True
+    "the name of a host, without port, each part of it 1 to 63 letters, digits and hyphens, or an IP address",
+    rf"{_LABEL}(\.{_LABEL})*\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*",
+    253,
+    made_by_aws=True,
 )
+# PyMySQL takes no more than a year
+CONNECT_TIMEOUT: Final = integer(1, 31_536_000, "a number of seconds")
 HOST: Final = text("a host, a pattern such as 10.0.%, or % for all hosts", r"[^\s\x00]+", 255)

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import PLUGIN, Target, UserError
+from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import (
+    PLUGIN,
+    WITH_GRANT_OPTION,
+    Account,
+    Target,
+    UserError,
+)
 
 # Before 1.2.4, PyMySQL goes on in clear when the server offers no TLS, even if it was told to verify.
 OLDEST_PYMYSQL = (1, 2, 4)
@@ -46,11 +52,25 @@ def check_driver(version: tuple[int, ...] | None) -> None:
 def check_privilege_names(privileges: Mapping[Target, Iterable[str]], known: frozenset[str]) -> None:
     """Refuse a privilege that the server does not list. Raises UserError."""
     for target, names in privileges.items():
-        for name in sorted({name.partition(" (")[0] for name in names} - known - {"ALL"}):
+        plain = {name.partition(" (")[0].removesuffix(WITH_GRANT_OPTION) for name in names}
+        for name in sorted(plain - known - {"ALL"}):
             raise UserError(
                 f"privileges: {name!r} on {target.sql(patterns=False)} is not a privilege of this server. Its SHOW "
                 "PRIVILEGES lists those that it knows, by the names that it prints them with."
             )
+
+
+def check_other_account(account: Account, administrator: str, statements: Iterable[str]) -> None:
+    """Refuse to change the account that is logged in. `administrator` is what the server says it is, user@host.
+
+    Raises UserError.
+    """
+    user, _at, host = administrator.rpartition("@")
+    if statements and (user, host.lower()) == (account.name, account.host.lower()):
+        raise UserError(
+            f"name: {account} is the account that login_user logs in as, and would take away what it needs itself. Log "
+            "in as another administrator, or give another name."
+        )
 
 
 def missing_from_table(target: Target, names: Iterable[str], columns: frozenset[str]) -> str:
@@ -60,6 +80,8 @@ def missing_from_table(target: Target, names: Iterable[str], columns: frozenset[
     https://dev.mysql.com/doc/refman/8.4/en/grant.html, Table Privileges
     """
     where = f"privileges: {target.sql(patterns=False)}"
+    if target.routine:
+        return "" if columns else f"{where} is no routine that login_user can see. Create it first."
     if not columns and {"ALL", "CREATE"} & set(names):
         return ""
     if not columns:

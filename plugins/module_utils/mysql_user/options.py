@@ -10,21 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import (
+    SYSTEM_ACCOUNTS,
+    WITH_GRANT_OPTION,
     Account,
     Target,
     User,
     UserError,
     normalise,
     quote,
+    with_all,
 )
 
 # https://dev.mysql.com/doc/refman/8.4/en/grant.html, Column Privileges
 COLUMN_PRIVILEGES = {"SELECT", "INSERT", "UPDATE", "REFERENCES"}
 
 _QUOTED = r"`(?:[^`\\]|``)+`"
-_KEY = re.compile(rf"(?P<database>{_QUOTED}|[^`.'\"\\*]+)\.(?P<table>\*|{_QUOTED}|[^`.'\"\\*]+)")
+_NAME = r"[^`.'\"\\*]+"
+_KEY = re.compile(
+    rf"(?:(?P<routine>(?i:FUNCTION|PROCEDURE))\s+)?(?P<database>{_QUOTED}|{_NAME})\.(?P<table>\*|{_QUOTED}|{_NAME})"
+)
 _COLUMN = rf"\s*({_QUOTED}|[^`,()\\]*[^`,()\\\s])\s*"
-_PRIVILEGE = re.compile(rf"(?P<name>[A-Z][A-Z_ ]*?)\s*(?:\((?P<columns>{_COLUMN}(?:,{_COLUMN})*)\))?", re.IGNORECASE)
+_PRIVILEGE = re.compile(rf"(?P<name>[A-Z][A-Z0-9_ ]*?)\s*(?:\((?P<columns>{_COLUMN}(?:,{_COLUMN})*)\))?", re.IGNORECASE)
 _BETWEEN_COMMAS = rf"(?:\((?:{_QUOTED}|[^`)])*\)|[^,()])*"
 
 
@@ -45,6 +51,8 @@ def parse_account(name: str, host: str) -> Account:
         raise UserError("name: '' is an anonymous user, who can't log in with an IAM token. Give a name.")
     if not host:
         raise UserError("host: '' is not a host. Give a host, a pattern such as '10.0.%', or '%' for all hosts.")
+    if name.lower() in SYSTEM_ACCOUNTS:
+        raise UserError(f"name: {name!r} is an account of the server itself, and is left alone. Give another name.")
     # Servers store host names in lower case, and answer only to those when asked for the user.
     return Account(name, host.lower())
 
@@ -64,9 +72,9 @@ def parse_privileges(option: object) -> dict[Target, frozenset[str]]:
     return privileges
 
 
-def desired_user(wish: Wish, current: User | None, patterns: bool) -> User:
-    """Return the user that the wish makes of `current`. `patterns` as for Target.sql."""
-    grants = {target.sql(patterns): names for target, names in wish.privileges.items()}
+def desired_user(wish: Wish, current: User | None, patterns: bool, known: frozenset[str]) -> User:
+    """Return the user that the wish makes of `current`. `patterns` as for Target.sql, `known` as for with_all."""
+    grants = {target.sql(patterns): with_all(target, names, known) for target, names in wish.privileges.items()}
     tls = "SSL" if wish.require_ssl else "NONE"
     if current is None or not wish.append:
         return User(wish.account, tls, grants)
@@ -95,11 +103,15 @@ def _target(key: str) -> Target:
     match = _KEY.fullmatch(key)
     if not match:
         raise UserError(
-            f"privileges: {key!r} is neither '*.*' nor 'database.*' nor 'database.table'. Write a name as it is: this "
+            f"privileges: {key!r} is neither '*.*' nor 'database.*' nor 'database.table' nor 'FUNCTION database.name' "
+            "nor 'PROCEDURE database.name'. Write a name as it is: this "
             "module quotes it and escapes _ and %. A name with a dot, a quote or an asterisk goes into backticks; one "
             "with a backslash is not supported."
         )
-    return Target(_unquote(match["database"]), None if match["table"] == "*" else _unquote(match["table"]))
+    database, routine = _unquote(match["database"]), (match["routine"] or "").upper()
+    if match["table"] == "*" and routine:
+        raise UserError(f"privileges: {key!r} names no {routine.lower()}. On all of a database, give 'database.*'.")
+    return Target(database, None if match["table"] == "*" else _unquote(match["table"]), routine)
 
 
 def _unquote(name: str) -> str:
@@ -109,7 +121,7 @@ def _unquote(name: str) -> str:
 def _privileges(key: str, target: Target, words: object) -> frozenset[str]:
     """Read the privileges for `key`, into the form that SHOW GRANTS prints."""
     names = {name for word in _words(key, words) for name in _privilege(key, target, word)}
-    privileges = normalise(names)
+    privileges = frozenset("ALL" if name == "ALL PRIVILEGES" else name for name in names) - {"USAGE"}
     if not privileges:
         raise UserError(f"privileges: {key!r} has none. Leave the key out: what is not listed is revoked.")
     if target == Target() and "ALL" in privileges:
@@ -140,6 +152,13 @@ def _privilege(key: str, target: Target, word: str) -> set[str]:
             "'SELECT (id, title)'. A column with a comma, a bracket or a backtick goes into backticks."
         )
     name = " ".join(match["name"].upper().split())
+    if name == "GRANT":  # as ansible.mysql.mysql_user has it
+        name = "GRANT OPTION"
+    if name.endswith(WITH_GRANT_OPTION) and ("_" not in name or target != Target()):
+        raise UserError(
+            f"privileges: {word!r} on {key!r}: only a dynamic privilege, such as ROLE_ADMIN on '*.*', has an option of "
+            "its own. Give GRANT OPTION as a privilege beside the others."
+        )
     if not match["columns"]:
         return {name}
     if name not in COLUMN_PRIVILEGES or target.table is None:

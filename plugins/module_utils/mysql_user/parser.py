@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import (
+    WITH_GRANT_OPTION,
     Account,
     User,
     UserError,
@@ -36,6 +37,9 @@ _AUTHENTICATION = re.compile(
     r"(?: (?:AS|USING) '(?P<string>(?:[^'\\]|\\.|'')*)')?",
     re.DOTALL,
 )
+# MySQL prints PASSWORD EXPIRE DEFAULT, NEVER or INTERVAL for the policy, and nothing behind it once it has expired.
+_EXPIRED = re.compile(r" PASSWORD EXPIRE(?! (?:DEFAULT|NEVER|INTERVAL))")
+_LOCKED = re.compile(r" ACCOUNT LOCK")
 _REQUIRE = re.compile(rf"(?: DEFAULT ROLE {_ACCOUNT}(?:,{_ACCOUNT})*)? REQUIRE (?P<tls>\w+)")
 
 
@@ -44,7 +48,7 @@ def parse_user(account: Account, create_user: str, show_grants: Iterable[str]) -
 
     Raises UserError for an answer that can't be read, rather than leave a privilege unseen.
     """
-    plugins, auth_string, tls = _parse_create_user(account, create_user)
+    plugins, auth_string, tls, rest = _parse_create_user(account, create_user)
     grants: dict[str, set[str]] = {}
     roles: set[str] = set()
     for line in show_grants:
@@ -55,11 +59,13 @@ def parse_user(account: Account, create_user: str, show_grants: Iterable[str]) -
         elif not line.startswith("SET DEFAULT ROLE "):  # MariaDB: which of the roles is on at login
             raise _unreadable(account, line)
     held = {target: normalise(privileges) for target, privileges in grants.items()}
-    return User(account, tls, {t: p for t, p in held.items() if p}, frozenset(roles), plugins, auth_string)
+    grants_held = {target: privileges for target, privileges in held.items() if privileges}
+    locked, expired = bool(_LOCKED.search(rest)), bool(_EXPIRED.search(rest))
+    return User(account, tls, grants_held, frozenset(roles), plugins, auth_string, locked, expired)
 
 
-def _parse_create_user(account: Account, statement: str) -> tuple[tuple[str, ...], str, str]:
-    """Return the plugins, our plugin's authentication string or '', and the word after REQUIRE."""
+def _parse_create_user(account: Account, statement: str) -> tuple[tuple[str, ...], str, str, str]:
+    """Return the plugins, our plugin's authentication string or '', the word after REQUIRE, and what follows."""
     head = _CREATE_USER.match(statement)
     if not head:
         raise _unreadable(account, statement)
@@ -74,7 +80,7 @@ def _parse_create_user(account: Account, statement: str) -> tuple[tuple[str, ...
         plugins, position = ("mysql_native_password",), password.end()
     require = _REQUIRE.match(statement, position)
     string = ways[0]["string"] if is_iam(plugins) else None
-    return plugins, string or "", require["tls"] if require else "NONE"
+    return plugins, string or "", require["tls"] if require else "NONE", statement[position:]
 
 
 def _parse_privileges(privileges: str, rest: str) -> set[str]:
@@ -84,9 +90,12 @@ def _parse_privileges(privileges: str, rest: str) -> set[str]:
         name, bracket, columns = privilege.partition(" (")
         names |= {f"{name} ({column})" for column in re.findall(_NAME, columns)} if bracket else {name}
     # The right to pass on a PROXY goes with it, and has no REVOKE of its own.
-    if " WITH GRANT OPTION" in rest and names != {"PROXY"}:
-        names.add("GRANT OPTION")
-    return names
+    if WITH_GRANT_OPTION not in rest or names == {"PROXY"}:
+        return names
+    # MySQL has a line for the dynamic privileges that may be passed on; of the others, GRANT OPTION tells.
+    dynamic = {name for name in names if "_" in name.partition(" (")[0]}
+    option = {"GRANT OPTION"} if names - dynamic else set()
+    return names - dynamic | {f"{name}{WITH_GRANT_OPTION}" for name in dynamic} | option
 
 
 def _unreadable(account: Account, line: str) -> UserError:

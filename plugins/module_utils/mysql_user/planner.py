@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from ansible_collections.taskmanager.aws.plugins.module_utils.mysql_user.model import (
     AUTH_STRING,
     PLUGIN,
+    WITH_GRANT_OPTION,
     User,
     UserError,
     covered_by_all,
@@ -57,8 +58,11 @@ def _create(user: User) -> str:
 
 
 def _alter(current: User, desired: User) -> Iterator[str]:
-    clauses = [_IDENTIFIED] if not is_iam(current.plugins) or current.auth_string != AUTH_STRING else []
+    # an expired account is one until it is identified anew
+    same = is_iam(current.plugins) and current.auth_string == AUTH_STRING and not current.expired
+    clauses = [] if same else [_IDENTIFIED]
     clauses += [f"REQUIRE {desired.tls}"] if current.tls != desired.tls else []
+    clauses += ["ACCOUNT UNLOCK"] if current.locked else []
     if clauses:
         yield f"ALTER USER {desired.account} {' '.join(clauses)}"
 
@@ -68,13 +72,15 @@ def _revoke(current: User, desired: User) -> Iterator[str]:
         yield f"REVOKE {role} FROM {desired.account}"
     for target, held in sorted(current.grants.items()):
         for privileges in groups(_extra(held, desired.grants.get(target, frozenset()))):
-            yield f"REVOKE {privileges} ON {target} FROM {desired.account}"
+            # what may be passed on is revoked as a whole, option and all
+            yield f"REVOKE {privileges.removesuffix(WITH_GRANT_OPTION)} ON {target} FROM {desired.account}"
 
 
 def _grant(held: Mapping[str, frozenset[str]], desired: User) -> Iterator[str]:
     for target, wanted in sorted(desired.grants.items()):
         for privileges in groups(wanted - _kept(held.get(target, frozenset()), wanted)):
-            yield f"GRANT {privileges} ON {target} TO {desired.account}"
+            name = privileges.removesuffix(WITH_GRANT_OPTION)
+            yield f"GRANT {name} ON {target} TO {desired.account}{privileges.removeprefix(name)}"
 
 
 def _extra(held: frozenset[str], wanted: frozenset[str]) -> set[str]:
@@ -85,4 +91,6 @@ def _extra(held: frozenset[str], wanted: frozenset[str]) -> set[str]:
 def _kept(held: frozenset[str], wanted: frozenset[str]) -> set[str]:
     """Return what is left after the REVOKE: one of a privilege on the table takes it from the columns too."""
     extra = _extra(held, wanted)
-    return {name for name in held - extra if " (" not in name or not extra & {"ALL", name.partition(" (")[0]}}
+    return {name for name in held - extra if " (" not in name or not extra & {"ALL", name.partition(" (")[0]}} - {
+        name.removesuffix(WITH_GRANT_OPTION) for name in extra
+    }

@@ -33,7 +33,7 @@ LOGIN_KINDS: Final[dict[str, Kind]] = {
     "rds_iam_auth_login.login_host?": aws.DATABASE_HOST,
     "rds_iam_auth_login.login_port?": aws.PORT,
     "rds_iam_auth_login.login_user?": aws.NOT_BLANK,
-    "rds_iam_auth_login.connect_timeout?": integer(1, 86_400, "a number of seconds"),
+    "rds_iam_auth_login.connect_timeout?": aws.CONNECT_TIMEOUT,
 }
 
 

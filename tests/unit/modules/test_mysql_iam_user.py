@@ -312,3 +312,70 @@ def test_an_administrator_logs_in_with_a_token(mariadb: Server, tokens: Tokens, 
     assert grants(mariadb) == ["GRANT SELECT ON `taskmanager`.*"]
     refused = run_module(mariadb, name="lambda_user", privileges={}, **login | {"login_password": "expired"})
     assert "it lives for 15 minutes" in refused["msg"]
+
+
+ALL_OF_A_DATABASE = """ALTER, ALTER ROUTINE, CREATE, CREATE ROUTINE, CREATE TEMPORARY TABLES, CREATE VIEW, DELETE,
+DELETE HISTORY, DROP, EVENT, EXECUTE, INDEX, INSERT, LOCK TABLES, REFERENCES, SELECT, SHOW VIEW, TRIGGER, UPDATE"""
+
+
+@pytest.mark.parametrize("extra", ["", ", GRANT OPTION"])
+def test_the_full_list_is_all_and_a_second_run_changes_nothing(mariadb: Server, run_module: Module, extra: str) -> None:
+    options = {"name": "lambda_user", "privileges": {"taskmanager.*": (ALL_OF_A_DATABASE + extra).replace("\n", " ")}}
+    assert (
+        "GRANT ALL PRIVILEGES ON `taskmanager`.* TO `lambda_user`@`%`" in run_module(mariadb, **options)["statements"]
+    )
+    assert run_module(mariadb, **options)["statements"] == []
+    assert grants(mariadb) == ["GRANT ALL PRIVILEGES ON `taskmanager`.*"]
+
+
+def test_the_word_grant_of_mysql_user_is_the_grant_option(mariadb: Server, run_module: Module) -> None:
+    options = {"name": "lambda_user", "privileges": "taskmanager.*:ALL,GRANT"}
+    run_module(mariadb, **options)
+    (line,) = mariadb.query("SHOW GRANTS FOR lambda_user")[1:]
+    assert str(*line.values()).endswith("WITH GRANT OPTION")
+    assert run_module(mariadb, **options)["statements"] == []
+
+
+def test_privileges_on_routines(mariadb: Server, tokens: Tokens, run_module: Module) -> None:
+    tokens.add(("lambda_user", TOKEN))
+    mariadb.query("CREATE FUNCTION taskmanager.one() RETURNS INT DETERMINISTIC RETURN 1")
+    mariadb.query("CREATE PROCEDURE taskmanager.two() SELECT 2")
+    options = {
+        "name": "lambda_user",
+        "privileges": {
+            "FUNCTION taskmanager.one": ["EXECUTE"],
+            "PROCEDURE taskmanager.two": ["EXECUTE", "ALTER ROUTINE"],
+        },
+    }
+    run_module(mariadb, **options)
+    assert run_module(mariadb, **options)["statements"] == []
+    read(mariadb, "SELECT taskmanager.one()")
+    read(mariadb, "CALL taskmanager.two()")
+    less = options | {"privileges": {"FUNCTION taskmanager.one": ["EXECUTE"]}}
+    assert len(run_module(mariadb, **less)["statements"]) == 1
+    assert refusal(mariadb, "CALL taskmanager.two()") == 1370
+    mariadb.query("DROP FUNCTION taskmanager.one")
+    mariadb.query("DROP PROCEDURE taskmanager.two")
+
+
+@pytest.mark.parametrize("state", ["ACCOUNT LOCK", "PASSWORD EXPIRE", "PASSWORD EXPIRE ACCOUNT LOCK"])
+def test_an_account_that_is_kept_out_is_let_in_again(
+    mariadb: Server, tokens: Tokens, run_module: Module, state: str
+) -> None:
+    tokens.add(("lambda_user", TOKEN))
+    options = {"name": "lambda_user", "privileges": {"taskmanager.*": ["SELECT"]}}
+    run_module(mariadb, **options)
+    mariadb.query(f"ALTER USER lambda_user {state}")
+    predicted = run_module(mariadb, check=True, **options)
+    assert predicted["changed"]
+    assert state.split()[-1] in predicted["diff"]["before"].partition("\n")[0]
+    assert run_module(mariadb, **options)["statements"] == predicted["statements"]
+    read(mariadb, "SELECT * FROM taskmanager.tasks")
+    assert run_module(mariadb, **options)["statements"] == []
+
+
+def test_convert_unlocks_a_locked_user(mariadb: Server, tokens: Tokens, run_module: Module) -> None:
+    tokens.add(("lambda_user", TOKEN))
+    mariadb.query("CREATE USER lambda_user IDENTIFIED BY 'a password' ACCOUNT LOCK")
+    run_module(mariadb, name="lambda_user", privileges={"taskmanager.*": ["SELECT"]}, convert=True)
+    read(mariadb, "SELECT * FROM taskmanager.tasks")

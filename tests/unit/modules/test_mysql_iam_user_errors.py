@@ -142,6 +142,13 @@ def test_an_administrator_who_lacks_what_it_grants(
         ({"taskmanager.nothing": ["SELECT"]}, "`taskmanager`.`nothing` is not a table that login_user can see"),
         ({"taskmanager.tasks": ["SELECT (id, due)"]}, "`taskmanager`.`tasks` has no column due"),
         ({"taskmanager": ["SELECT"]}, "'taskmanager' is neither"),
+        ({"taskmanager.*": ["ALL", "TYPOO"]}, "'TYPOO' on `taskmanager`.* is not a privilege of this server"),
+        (
+            {"FUNCTION taskmanager.nothing": ["EXECUTE"]},
+            "`taskmanager`.`nothing` is no routine that login_user",
+        ),
+        ({"PROCEDURE taskmanager.*": ["EXECUTE"]}, "names no procedure"),
+        ({"taskmanager.*": ["SELECT WITH GRANT OPTION"]}, "only a dynamic privilege"),
         (["SELECT"], "neither a mapping"),
     ],
 )
@@ -156,7 +163,16 @@ def test_check_mode_warns_of_a_missing_table_that_an_earlier_task_may_make(maria
     assert "`taskmanager`.`nothing` is not a table" in str(result["warnings"])
 
 
-@pytest.mark.parametrize(("option", "text"), [({"name": ""}, "name: ''"), ({"host": ""}, "host: ''")])
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ({"name": ""}, "name: ''"),
+        ({"host": ""}, "host: ''"),
+        ({"login_user": ""}, "login_user is ''"),
+        ({"login_user": " "}, "login_user is ' '"),
+        ({"login_host": ""}, "login_host is ''"),
+    ],
+)
 def test_empty_names(mariadb: Server, run_module: Module, option: dict[str, str], text: str) -> None:
     assert text in message(run_module(mariadb, **USER | option))
 
@@ -166,3 +182,71 @@ def test_a_privilege_on_a_level_where_it_cannot_be_held(mariadb: Server, run_mod
     assert "some can be held on '*.*' alone" in result["msg"]
     assert len(result["statements"]) == 1
     mariadb.query("DROP USER lambda_user")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        ".rds.amazonaws.com",
+        "a..b",
+        "x" * 64,
+        f"{'x' * 64}.example",
+        "a b",
+        "localhost:3306",
+        "https://db",
+        "é.example",
+        "%",
+    ],
+)
+def test_a_host_that_is_none(mariadb: Server, run_module: Module, host: str) -> None:
+    text = message(run_module(mariadb, **USER, login_host=host))
+    assert text.startswith("Nothing was changed. login_host is ")
+    assert "it must be the name of a host, without port" in text
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("connect_timeout", -1),
+        ("connect_timeout", 0),
+        ("connect_timeout", 99_999_999),
+        ("login_port", 0),
+        ("login_port", 70_000),
+    ],
+)
+def test_a_number_out_of_range(mariadb: Server, run_module: Module, option: str, value: int) -> None:
+    assert f"{option} is {value}: it must be a" in message(run_module(mariadb, **USER | {option: value}))
+
+
+def test_a_refused_token_names_the_usual_causes(mariadb: Server, run_module: Module) -> None:
+    text = message(run_module(mariadb, **USER, login_password="a-token"))
+    for cause in (
+        "15 minutes",
+        "region",
+        "rds-db:connect on dbuser:<DbiResourceId>/admin",
+        "IAM authentication enabled",
+    ):
+        assert cause in text
+
+
+@pytest.mark.parametrize("name", ["mariadb.sys", "mysql.sys", "rdsadmin", "MySQL.Session"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_account_of_the_server_itself_is_left_alone(
+    mariadb: Server, run_module: Module, name: str, state: str
+) -> None:
+    options = {"name": name, "host": "localhost", "state": state, "privileges": {}, "convert": True}
+    assert f"name: {name!r} is an account of the server itself" in message(run_module(mariadb, **options))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"privileges": {"taskmanager.*": ["SELECT"]}, "convert": True}, {"state": "absent"}],
+    ids=["convert", "drop"],
+)
+def test_the_administrator_does_not_lock_itself_out(
+    mariadb: Server, run_module: Module, options: dict[str, Any]
+) -> None:
+    before = mariadb.query("SHOW GRANTS FOR admin@'%'")
+    text = message(run_module(mariadb, name="admin", host="%", **options))
+    assert "the account that login_user logs in as" in text or "is not an IAM user" in text
+    assert mariadb.query("SHOW GRANTS FOR admin@'%'") == before

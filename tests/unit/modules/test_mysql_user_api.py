@@ -137,7 +137,8 @@ def test_a_statement_without_effect_is_an_error_and_not_a_change_on_every_run() 
             f"SHOW CREATE USER {WHO}": [f"CREATE USER {WHO} IDENTIFIED VIA AWSAuthenticationPlugin USING 'RDS'"],
             f"SHOW GRANTS FOR {WHO}": [f"GRANT USAGE ON *.* TO {WHO}"],
             "SHOW GLOBAL VARIABLES LIKE 'partial_revokes'": [],
-            "SHOW PRIVILEGES": ["Select"],
+            "SHOW PRIVILEGES": ["Select", "Insert"],
+            "SELECT CURRENT_USER()": ["admin@%"],
             grant: [],
         }
     )

@@ -44,7 +44,20 @@ ORDERS = Target("shop", "orders")
             {ORDERS: {"SELECT (`id`)", "SELECT (`title`)", "UPDATE (`a b`)", "UPDATE (`o,d``)`)"}},
             id="columns",
         ),
-        pytest.param({"shop.*": ["ALL", "SELECT", "GRANT OPTION"]}, {SHOP: {"ALL", "GRANT OPTION"}}, id="all says it"),
+        pytest.param(
+            {"shop.*": ["ALL", "SELECT", "GRANT OPTION"]}, {SHOP: {"ALL", "SELECT", "GRANT OPTION"}}, id="beside ALL"
+        ),
+        pytest.param("shop.*:ALL,GRANT", {SHOP: {"ALL", "GRANT OPTION"}}, id="GRANT as mysql_user has it"),
+        pytest.param(
+            {"FUNCTION shop.f": ["EXECUTE"], "procedure shop.`p.q`": ["ALTER ROUTINE"]},
+            {Target("shop", "f", "FUNCTION"): {"EXECUTE"}, Target("shop", "p.q", "PROCEDURE"): {"ALTER ROUTINE"}},
+            id="routines",
+        ),
+        pytest.param(
+            {"*.*": ["ROLE_ADMIN WITH GRANT OPTION"]},
+            {Target(): {"ROLE_ADMIN WITH GRANT OPTION"}},
+            id="a dynamic privilege to pass on",
+        ),
         pytest.param({"`o.d``d'b`.`*`": ["SELECT"]}, {Target("o.d`d'b", "*"): {"SELECT"}}, id="odd names in backticks"),
         pytest.param({"Zoë-名前.a b": ["SELECT"]}, {Target("Zoë-名前", "a b"): {"SELECT"}}, id="unicode"),
     ],
@@ -108,7 +121,7 @@ def test_names_are_quoted_and_escaped_where_they_would_be_patterns(target: Targe
 
 def test_where_nothing_is_a_pattern_nothing_is_escaped() -> None:
     wish = Wish(Account("u", "%"), parse_privileges({"a_b.*": ["SELECT"]}), require_ssl=True)
-    assert set(desired_user(wish, None, patterns=False).grants) == {"`a_b`.*"}
+    assert set(desired_user(wish, None, patterns=False, known=frozenset()).grants) == {"`a_b`.*"}
 
 
 @pytest.mark.parametrize(("name", "host", "message"), [("", "%", "name: ''"), ("x", "", "host: ''")])

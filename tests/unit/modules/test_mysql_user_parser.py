@@ -142,7 +142,7 @@ def test_the_ways_in_and_the_need_of_tls_are_read(
                 f"GRANT PROXY ON `admin`@`%` TO {WHO} WITH GRANT OPTION",
                 f"GRANT `r1`@`%` TO {WHO} WITH ADMIN OPTION",
             ],
-            {"*.*": {"SELECT", "BACKUP_ADMIN", "GRANT OPTION"}, "`admin`@`%`": {"PROXY"}},
+            {"*.*": {"SELECT", "BACKUP_ADMIN WITH GRANT OPTION", "GRANT OPTION"}, "`admin`@`%`": {"PROXY"}},
             {"`r1`@`%`"},
             id="mysql's administrator",
         ),

@@ -27,9 +27,22 @@ MYSQL_REST += " PASSWORD REQUIRE CURRENT DEFAULT"
 MARIADB_USAGE = f"GRANT USAGE ON *.* TO {WHO} IDENTIFIED VIA AWSAuthenticationPlugin USING 'RDS' REQUIRE SSL"
 HASH = "*B69027D44F6E5EDC07F1AEAD1477967B16F28227"
 
+OF_TABLE = ["ALTER", "CREATE", "CREATE VIEW", "DELETE", "DROP", "INDEX", "INSERT", "REFERENCES", "SELECT"]
+OF_TABLE += ["SHOW VIEW", "TRIGGER", "UPDATE"]
+OF_DATABASE = [
+    *OF_TABLE,
+    "ALTER ROUTINE",
+    "CREATE ROUTINE",
+    "CREATE TEMPORARY TABLES",
+    "EVENT",
+    "EXECUTE",
+    "LOCK TABLES",
+]
+KNOWN = frozenset([*OF_DATABASE, "PROCESS", "GRANT OPTION"])  # as MySQL has them
+
 
 def wanted(privileges: dict[str, Any], require_ssl: bool = True) -> User:
-    return desired_user(Wish(ACCOUNT, parse_privileges(privileges), require_ssl), None, patterns=True)
+    return desired_user(Wish(ACCOUNT, parse_privileges(privileges), require_ssl), None, patterns=True, known=KNOWN)
 
 
 def held(*grants: str, create: str = MARIADB + " REQUIRE SSL") -> User:
@@ -67,6 +80,71 @@ def held(*grants: str, create: str = MARIADB + " REQUIRE SSL") -> User:
             wanted({"a_b.*": ["UPDATE"]}),
             [f"REVOKE UPDATE ON `a_b`.* FROM {WHO}", f"GRANT UPDATE ON `a\\_b`.* TO {WHO}"],
             id="a pattern is narrowed to the database",
+        ),
+        pytest.param(
+            held("GRANT ALL PRIVILEGES ON `d`.*"), wanted({"d.*": OF_DATABASE}), [], id="the full list is ALL"
+        ),
+        pytest.param(held("GRANT ALL PRIVILEGES ON `d`.`t`"), wanted({"d.t": OF_TABLE}), [], id="the same on a table"),
+        pytest.param(
+            held("GRANT ALL PRIVILEGES ON `d`.*"),
+            wanted({"d.*": OF_DATABASE[1:]}),
+            [
+                f"REVOKE ALL PRIVILEGES ON `d`.* FROM {WHO}",
+                f"GRANT {', '.join(sorted(OF_DATABASE[1:]))} ON `d`.* TO {WHO}",
+            ],
+            id="one less is not ALL",
+        ),
+        pytest.param(
+            None,
+            wanted({"d.*": [*OF_DATABASE, "GRANT OPTION"]}),
+            [
+                f"CREATE USER {WHO} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL",
+                f"GRANT ALL PRIVILEGES ON `d`.* TO {WHO}",
+                f"GRANT GRANT OPTION ON `d`.* TO {WHO}",
+            ],
+            id="GRANT OPTION stands beside the full list",
+        ),
+        pytest.param(
+            held("GRANT EXECUTE ON FUNCTION `d`.`f`", "GRANT EXECUTE, ALTER ROUTINE ON PROCEDURE `d`.`p`"),
+            wanted({"FUNCTION d.f": ["EXECUTE"], "PROCEDURE d.p": ["EXECUTE"]}),
+            [f"REVOKE ALTER ROUTINE ON PROCEDURE `d`.`p` FROM {WHO}"],
+            id="routines",
+        ),
+        pytest.param(
+            held("GRANT EXECUTE, ALTER ROUTINE ON FUNCTION `d`.`f`"),
+            wanted({"FUNCTION d.f": ["ALL"]}),
+            [],
+            id="of a routine the server prints the list",
+        ),
+        pytest.param(
+            held(create=f"{MYSQL} REQUIRE SSL PASSWORD EXPIRE DEFAULT ACCOUNT LOCK PASSWORD HISTORY DEFAULT"),
+            wanted({}),
+            [f"ALTER USER {WHO} ACCOUNT UNLOCK"],
+            id="a locked account",
+        ),
+        pytest.param(
+            held(create=f"{MARIADB} REQUIRE SSL PASSWORD EXPIRE ACCOUNT LOCK"),
+            wanted({}),
+            [f"ALTER USER {WHO} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' ACCOUNT UNLOCK"],
+            id="an expired and locked account",
+        ),
+        pytest.param(
+            parse_user(ACCOUNT, MYSQL + " REQUIRE SSL", [f"GRANT ROLE_ADMIN ON *.* TO {WHO} WITH GRANT OPTION"]),
+            wanted({"*.*": ["ROLE_ADMIN"]}),
+            [f"REVOKE ROLE_ADMIN ON *.* FROM {WHO}", f"GRANT ROLE_ADMIN ON *.* TO {WHO}"],
+            id="the option of a dynamic privilege goes",
+        ),
+        pytest.param(
+            held("GRANT ROLE_ADMIN ON *.*", create=MYSQL + " REQUIRE SSL"),
+            wanted({"*.*": ["ROLE_ADMIN WITH GRANT OPTION"]}),
+            [f"REVOKE ROLE_ADMIN ON *.* FROM {WHO}", f"GRANT ROLE_ADMIN ON *.* TO {WHO} WITH GRANT OPTION"],
+            id="the option of a dynamic privilege comes",
+        ),
+        pytest.param(
+            parse_user(ACCOUNT, MYSQL + " REQUIRE SSL", [f"GRANT ROLE_ADMIN ON *.* TO {WHO} WITH GRANT OPTION"]),
+            wanted({"*.*": ["ROLE_ADMIN WITH GRANT OPTION"]}),
+            [],
+            id="the option of a dynamic privilege is there",
         ),
         pytest.param(
             held("GRANT SELECT, DELETE ON `d`.`t`"),
@@ -228,7 +306,7 @@ def test_several_ways_in_are_not_converted(create: str) -> None:
 def test_append_keeps_other_privileges_and_roles() -> None:
     current = held("GRANT ALL PRIVILEGES ON `a`.*", "GRANT INSERT, SELECT (`x`) ON `d`.`t`", "GRANT `r`@`%`")
     more = parse_privileges({"a.*": ["SELECT"], "d.t": ["SELECT (y)"], "e.*": ["ALL"]})
-    desired = desired_user(Wish(ACCOUNT, more, require_ssl=True, append=True), current, patterns=True)
+    desired = desired_user(Wish(ACCOUNT, more, require_ssl=True, append=True), current, patterns=True, known=KNOWN)
     assert plan(current, desired) == [
         f"GRANT SELECT (`y`) ON `d`.`t` TO {WHO}",
         f"GRANT ALL PRIVILEGES ON `e`.* TO {WHO}",

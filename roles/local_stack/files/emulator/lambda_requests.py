@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Has MiniStack 1.5.33 take a request to Lambda for what it is: its action, version or alias, and mapping's function.
 
-As it comes, it takes what is asked of one alias or mapping for ListAliases or ListEventSourceMappings, lets everybody
-change a mapping, and checks a call of a version or an alias against the function.
+As it comes, it takes what is asked of one alias or mapping for ListAliases or ListEventSourceMappings, and what is
+asked of reserved concurrency for PutFunctionConcurrency, lets everybody change a mapping, and checks a call of a
+version or an alias against the function.
 `tests/e2e/test_emulator_fixes.py` shows for each that upstream still needs it: when that test fails, delete the fix.
 """
 
@@ -19,6 +20,10 @@ Params = dict[str, Any]
 
 # What a path is of, and the actions by method.
 ACTIONS = (
+    (
+        re.compile(r".*/functions/[^/]+/concurrency/?"),
+        {"GET": "GetFunctionConcurrency", "PUT": "PutFunctionConcurrency", "DELETE": "DeleteFunctionConcurrency"},
+    ),
     (
         re.compile(r".*/functions/[^/]+/aliases/[^/]+/?"),
         {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"},
@@ -35,7 +40,7 @@ ACTIONS = (
 
 
 def actions_of_aliases_and_mappings() -> None:
-    """Tell the actions on one alias, or one mapping, from those on all."""
+    """Tell the actions on one alias, or one mapping, from those on all, and those on reserved concurrency apart."""
     original = iam_actions._lambda_action
 
     def action(method: str, path: str) -> str | None:
