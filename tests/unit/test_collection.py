@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.taskmanager.aws.plugins.filter import inputs, lambda_deploy, security_group
+from ansible_collections.taskmanager.aws.plugins.filter import iam, inputs, lambda_deploy, security_group
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[a-z]*.py"))
 FILTER_FUNCTIONS = {
     name: function
-    for module in (inputs, lambda_deploy, security_group)
+    for module in (iam, inputs, lambda_deploy, security_group)
     for name, function in module.FilterModule().filters().items()
 }
 FILTERS = sorted(FILTER_FUNCTIONS)
