@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview bench bench-warm chaos equal kills soak test lint unit molecule e2e up down policies requirements clean
+.PHONY: help setup demo preview bench bench-warm chaos equal kills packages soak test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
@@ -64,6 +64,9 @@ equal: setup ## Run playbooks with `local` and with `warm` and compare the resul
 
 kills: setup ## Kill each process of runs on the connection `warm`, at many moments (not part of `make test`, which has a sample)
 	pytest -n2 tests/kills
+
+packages: setup ## Package well-known libraries for each runtime and architecture; write build/packages.json (not part of `make test`)
+	pytest -n0 -s tests/packages
 
 chaos: setup ## Send 2,000 tasks through faults; write build/chaos.json (not part of `make test`, which would take too long)
 	pytest -n0 tests/chaos

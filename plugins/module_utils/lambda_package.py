@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,14 +18,33 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_requirements import (
+    Requirements,
+    is_of_this_machine,
+)
 from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_zip import Entry, PackageError, line
 
 # Counts up when other bytes are to come out of the same input, so that packages are built anew.
-FORMAT = 2
-PLATFORMS = {"x86_64": "manylinux2014_x86_64", "arm64": "manylinux2014_aarch64"}
-
-# What pip writes by itself beside the files of a wheel: it names this machine, its pip, or files left out below.
-_PIP_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+FORMAT = 3
+# Names that sources have for their developers alone, at any depth.
+DEFAULT_EXCLUDES = (
+    "*.pyc",
+    ".DS_Store",
+    ".coverage",
+    ".env",
+    ".git",
+    ".hg",
+    ".idea",
+    ".mypy_cache",
+    ".nox",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pycache__",
+)
 
 
 @dataclass(frozen=True)
@@ -41,25 +59,29 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Requirements:
-    """A hashed requirements file, and the runtime that it is installed for: `3.13`, and a key of PLATFORMS."""
+class Excluded:
+    """What is left out: `patterns` of paths in the package, and patterns of `names`, of a file or of a folder above it.
 
-    path: Path
-    content: bytes
-    python_version: str
-    architecture: str
+    Patterns are as the shell's, but `*` matches slashes too.
+    """
+
+    patterns: Sequence[str] = ()
+    names: Sequence[str] = DEFAULT_EXCLUDES
+
+    def file(self, path: PurePosixPath) -> bool:
+        """Whether a file is left out."""
+        return self._named(path.name) or any(fnmatchcase(str(path), pattern) for pattern in self.patterns)
+
+    def folder(self, path: PurePosixPath) -> bool:
+        """Whether a folder is left out with all that it holds, so that nobody has to look into it."""
+        whole = [pattern.removesuffix("/*") for pattern in self.patterns if pattern.endswith("/*")]
+        return self._named(path.name) or any(fnmatchcase(str(path), pattern) for pattern in whole)
+
+    def _named(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self.names)
 
 
-def read_requirements(path: Path, python_version: str, architecture: str) -> Requirements:
-    """Read a requirements file. Raises PackageError when it is missing or `python_version` is no version."""
-    if not re.fullmatch(r"3\.\d+", python_version):
-        raise PackageError(f"python_version: {python_version!r} is not of the form '3.13'. Put it in quotes.")
-    if not path.is_file():
-        raise PackageError(f"requirements: there is no file {path}")
-    return Requirements(path, path.read_bytes(), python_version, architecture)
-
-
-def collect(sources: Iterable[Source], dest: Path, excludes: Sequence[str] = ()) -> list[Entry]:
+def collect(sources: Iterable[Source], dest: Path, excluded: Excluded) -> list[Entry]:
     """Read the files of all sources but those left out, in order of their paths; `dest` is the package to be written.
 
     Raises PackageError when a source is missing, is or holds `dest`, or brings a path that another one brings.
@@ -68,13 +90,8 @@ def collect(sources: Iterable[Source], dest: Path, excludes: Sequence[str] = ())
     for source in sources:
         if dest.resolve().is_relative_to(source.src.resolve()):
             raise PackageError(f"sources: {source.src} holds the package itself, {dest}. Write it elsewhere.")
-        found += _read_source(source)
-    return merge(without(found, excludes))
-
-
-def without(entries: Iterable[Entry], excludes: Sequence[str]) -> list[Entry]:
-    """Leave out the entries whose paths in the package match a pattern, as the shell's, but `*` matches slashes too."""
-    return [entry for entry in entries if not any(fnmatchcase(entry.path, pattern) for pattern in excludes)]
+        found += _read_source(source, excluded)
+    return merge(found)
 
 
 def merge(entries: Iterable[Entry]) -> list[Entry]:
@@ -87,11 +104,13 @@ def merge(entries: Iterable[Entry]) -> list[Entry]:
     return [by_path[path] for path in sorted(by_path)]
 
 
-def _read_source(source: Source) -> Iterator[Entry]:
+def _read_source(source: Source, excluded: Excluded) -> Iterator[Entry]:
     if source.src.is_dir():
-        yield from _read_folder(source.src, _inside(source.dest) if source.dest else PurePosixPath())
+        yield from read_folder(source.src, _inside(source.dest) if source.dest else PurePosixPath(), excluded)
     elif source.src.is_file():
-        yield _read_file(source.src, _inside(source.dest or source.src.name))
+        path = _inside(source.dest or source.src.name)
+        if not excluded.file(path):
+            yield _read_file(source.src, path)
     else:
         raise PackageError(f"sources: there is no file or folder {source.src}")
 
@@ -99,17 +118,25 @@ def _read_source(source: Source) -> Iterator[Entry]:
 def _inside(dest: str) -> PurePosixPath:
     """Refuse a path that is not plainly inside the package."""
     path = PurePosixPath(dest)
-    if not path.parts or path.is_absolute() or ".." in path.parts or str(path) != dest:
+    odd = any(ord(character) < ord(" ") for character in dest)
+    if not path.parts or path.is_absolute() or ".." in path.parts or str(path) != dest or odd:
         raise PackageError(f"sources: dest {dest!r} is not a plain relative path, such as 'certs/ca.pem'")
     return path
 
 
-def _read_folder(folder: Path, prefix: PurePosixPath) -> Iterator[Entry]:
+def read_folder(folder: Path, prefix: PurePosixPath, excluded: Excluded) -> Iterator[Entry]:
+    """Read the files of a folder, to go under `prefix`. What is left out is not looked at: it may be a link to nowhere.
+
+    Raises PackageError when something is neither a file nor a link to one.
+    """
     for parent, folders, files in folder.walk():
-        folders[:] = [name for name in folders if name != "__pycache__"]
+        inside = prefix / parent.relative_to(folder).as_posix()
+        folders[:] = [name for name in folders if not excluded.folder(inside / name)]
         for name in files:
-            if not name.endswith(".pyc"):
-                yield _read_file(parent / name, prefix / (parent / name).relative_to(folder).as_posix())
+            if not excluded.file(inside / name) and not (
+                (parent / name).is_symlink() and excluded.folder(inside / name)
+            ):
+                yield _read_file(parent / name, inside / name)
 
 
 def _read_file(file: Path, path: PurePosixPath) -> Entry:
@@ -121,31 +148,10 @@ def _read_file(file: Path, path: PurePosixPath) -> Entry:
     return Entry(str(path), mode, file.read_bytes(), file)
 
 
-def collect_installed(target: Path) -> list[Entry]:
-    """Read what pip installed into `target`, without what depends on this machine.
-
-    That is `bin` (scripts that name this machine's interpreter, which Lambda doesn't run) and pip's own records.
-    """
-    return [entry for entry in _read_folder(target, PurePosixPath()) if not _is_of_this_machine(entry.path)]
-
-
-def _is_of_this_machine(path: str) -> bool:
-    folder, _slash, rest = path.partition("/")
-    return folder == "bin" or (folder.endswith(".dist-info") and rest in _PIP_RECORDS)
-
-
-def pip_command(python: str, requirements: Requirements, target: Path) -> list[str]:
-    """Return the command that installs `requirements` into `target` by the pip of `python`.
-
-    Wheels alone, since building one runs code of others and depends on this machine. Dependencies are not left out:
-    an incomplete file is then an error.
-    """
-    return [
-        *[python, "-m", "pip", "install", "--target", str(target), "--requirement", str(requirements.path)],
-        *["--require-hashes", "--only-binary=:all:", "--platform", PLATFORMS[requirements.architecture]],
-        *["--python-version", requirements.python_version, "--implementation", "cp"],
-        *["--no-compile", "--no-input", "--disable-pip-version-check", "--quiet"],
-    ]
+def collect_installed(target: Path, patterns: Sequence[str] = ()) -> list[Entry]:
+    """Read what pip installed into `target`, without what matches the patterns, and what depends on this machine."""
+    entries = read_folder(target, PurePosixPath(), Excluded(patterns, names=()))
+    return [entry for entry in entries if not is_of_this_machine(entry.path)]
 
 
 def content_key(
@@ -158,9 +164,10 @@ def content_key(
     """
     files = [(entry.path, entry.mode, _sha256(entry.content)) for entry in entries]
     installed = requirements and (
-        _sha256(requirements.content),
+        requirements.lines,
+        requirements.constraints,
         requirements.python_version,
-        PLATFORMS[requirements.architecture],
+        requirements.architecture,
         sorted(excludes),
     )
     return _sha256(json.dumps([FORMAT, compressor, files, installed]).encode())
@@ -190,16 +197,7 @@ def write_package(path: Path, package: bytes) -> None:
 def describe_plan(entries: Iterable[Entry], requirements: Requirements) -> str:
     """List the files of a package whose requirements are not installed, for the diff of check mode."""
     lines = "".join(line(entry.path, entry.mode, entry.content) for entry in entries)
-    runtime = f"Python {requirements.python_version} on {requirements.architecture}"
-    return f"{lines}(and what {requirements.path} installs for {runtime}: not known in check mode)\n"
-
-
-def explain_pip(requirements: Requirements, command: Sequence[str], words: str) -> str:
-    """Say why pip could not install; `words` are what it wrote."""
-    if "No module named pip" in words:
-        return f"pip is needed to install {requirements.path}, and {command[0]} has none. Install it there."
-    runtime = f"Python {requirements.python_version} on {requirements.architecture}"
-    return f"pip could not install {requirements.path} for {runtime}: {words.strip()}"
+    return f"{lines}(and what {requirements.path} installs for {requirements.runtime}: not known in check mode)\n"
 
 
 def _sha256(data: bytes) -> str:

@@ -32,6 +32,9 @@ with suppress(ImportError):
 MAX_ZIPPED = 50 * 1024 * 1024
 MAX_UNZIPPED = 250 * 1024 * 1024
 
+MAX_FILES = 65_535
+LONGEST_NAME = 65_535
+
 _LEVEL = 9
 _STORED, _DEFLATED = 0, 8
 _UTF8_NAME = 0x800
@@ -64,6 +67,11 @@ def build(entries: Iterable[Entry], key: str) -> bytes:
     """
     body, directory, count, unzipped = bytearray(), bytearray(), 0, 0
     for entry in entries:
+        if count == MAX_FILES:
+            raise PackageError(
+                f"The package would have more than {MAX_FILES} files, all that a plain zip holds. Leave files out with "
+                "excludes."
+            )
         local, central = _records(entry, len(body))
         body += local
         directory += central
@@ -91,9 +99,21 @@ def _check_unzipped(size: int) -> None:
         )
 
 
+def _name_of(entry: Entry) -> bytes:
+    try:
+        name = entry.path.encode()
+    except UnicodeEncodeError as error:
+        raise PackageError(f"The name of {str(entry.origin)!r} is no UTF-8. Rename it, or leave it out.") from error
+    if len(name) > LONGEST_NAME:
+        raise PackageError(
+            f"The name of {str(entry.origin)[:80]!r}... has {len(name)} bytes: a zip takes {LONGEST_NAME}."
+        )
+    return name
+
+
 def _records(entry: Entry, offset: int) -> tuple[bytes, bytes]:
     """Return the local header with the data after it, and the central directory's header."""
-    name = entry.path.encode()
+    name = _name_of(entry)
     packed = bytes(deflate.deflate_compress(entry.content, _LEVEL)) if entry.content else b""
     method = _DEFLATED if 0 < len(packed) < len(entry.content) else _STORED
     data = packed if method == _DEFLATED else entry.content

@@ -16,13 +16,13 @@ description:
     so that a function is deployed only when its code has changed.
   - Entries are sorted, their times fixed, and their modes V(0644), or V(0755) when the owner may run the file.
     They are compressed by libdeflate, since what Python's own C(zlib) makes of them depends on the machine.
-  - C(__pycache__) folders and C(*.pyc) files are left out, and so are the scripts that requirements install in C(bin).
+  - What O(default_excludes) names is left out, and so are the scripts that requirements install in C(bin).
   - The package records a key of its input. A run with the same input neither installs nor writes anything, unless the
     package has been damaged or changed.
   - Two machines make the same bytes when they have the same version of the library C(deflate).
 requirements:
   - deflate
-  - pip, in the Python that runs this module, when O(requirements) are given
+  - pip and packaging, in the Python that runs this module, when O(requirements) are given
 options:
   dest:
     description: Path of the zip. Its folder is made when needed.
@@ -48,13 +48,40 @@ options:
     description:
       - Patterns of paths in the package that are left out, such as V(tests/*) or V(*.md). V(*) matches slashes too.
       - They count for what O(requirements) install as well.
+      - What is left out is not looked at. A pattern that ends in V(/*) leaves out the folder.
     type: list
     elements: str
     default: []
+  default_excludes:
+    description:
+      - Names of files, and of folders with all that they hold, that are left out of O(sources) at any depth; patterns
+        too. V([]) leaves out none.
+    type: list
+    elements: str
+    default:
+      - "*.pyc"
+      - .DS_Store
+      - .coverage
+      - .env
+      - .git
+      - .hg
+      - .idea
+      - .mypy_cache
+      - .nox
+      - .pytest_cache
+      - .ruff_cache
+      - .svn
+      - .tox
+      - .venv
+      - .vscode
+      - __pycache__
   requirements:
     description:
       - Path of a pip requirements file that names each package, the dependencies too, with its version and hashes.
-      - Only wheels are installed. Environment markers are evaluated for the Python that runs this module.
+      - Only wheels are installed, for the glibc of the runtime. Environment markers are evaluated for the runtime too.
+        Files that it names by C(-r) and C(-c) are read as well.
+      - What was installed is compared with what was asked for, and with what that needs on the runtime.
+      - Of pip's settings, of files and of C(PIP_*) variables, those alone count that say where packages come from.
     type: path
   python_version:
     description: Version of the Python runtime that O(requirements) are installed for.
@@ -112,6 +139,7 @@ size:
   type: int
 """
 
+import os
 import sys
 import tempfile
 import traceback
@@ -120,19 +148,25 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_package import (
-    Requirements,
+    DEFAULT_EXCLUDES,
+    Excluded,
     Source,
     collect,
     collect_installed,
     content_key,
     describe_plan,
-    explain_pip,
     merge,
-    pip_command,
     read_package,
-    read_requirements,
-    without,
     write_package,
+)
+from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_requirements import (
+    Requirements,
+    check_installed,
+    explain_pip,
+    pip_command,
+    pip_environment,
+    read_requirements,
+    write_requirements,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_zip import (
     Entry,
@@ -150,6 +184,13 @@ try:
 except ImportError:
     DEFLATE_ERROR = traceback.format_exc()
 
+try:
+    import packaging  # noqa: F401  # of lambda_requirements
+
+    PACKAGING_ERROR = None
+except ImportError:
+    PACKAGING_ERROR = traceback.format_exc()
+
 ARGUMENT_SPEC: dict[str, Any] = {
     "dest": {"type": "path", "required": True},
     "sources": {
@@ -159,27 +200,34 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "options": {"src": {"type": "path", "required": True}, "dest": {"type": "str"}},
     },
     "excludes": {"type": "list", "elements": "str", "default": []},
+    "default_excludes": {"type": "list", "elements": "str", "default": list(DEFAULT_EXCLUDES)},
     "requirements": {"type": "path"},
     "python_version": {"type": "str", "default": "3.13"},
     "architecture": {"type": "str", "choices": ["x86_64", "arm64"], "default": "x86_64"},
 }
 
 
-def install(module: AnsibleModule, requirements: Requirements) -> list[Entry]:
+def install(module: AnsibleModule, requirements: Requirements, excludes: list[str]) -> list[Entry]:
     """Install requirements into a folder that is gone afterwards, and return the files. Raises PackageError."""
-    with tempfile.TemporaryDirectory(dir=module.tmpdir) as folder:
-        command = pip_command(sys.executable, requirements, Path(folder))
-        status, _output, errors = module.run_command(command)
+    with tempfile.TemporaryDirectory(dir=module.tmpdir) as name:
+        folder, target = Path(name), Path(name, "installed")
+        write_requirements(requirements, folder)
+        _status, configuration, _errors = module.run_command([sys.executable, "-m", "pip", "config", "list"])
+        command = pip_command(sys.executable, requirements, folder, target)
+        variables = pip_environment(configuration, os.environ)
+        status, _output, errors = module.run_command(command, environ_update=variables)
         if status != 0:
             raise PackageError(explain_pip(requirements, command, errors))
-        return collect_installed(Path(folder))
+        check_installed(requirements, target)
+        return collect_installed(target, excludes)
 
 
 def ensure(
-    module: AnsibleModule, dest: Path, sources: list[Source], excludes: list[str], requirements: Requirements | None
+    module: AnsibleModule, dest: Path, sources: list[Source], excluded: Excluded, requirements: Requirements | None
 ) -> dict[str, Any]:
     """Build the package unless it is there, and return the module's result. Raises PackageError."""
-    entries = collect(sources, dest, excludes)
+    excludes = list(excluded.patterns)
+    entries = collect(sources, dest, excluded)
     key = content_key(entries, requirements, excludes, deflate.__version__)
     before = read_package(dest)
     result = {"changed": recorded_key(before) != key, "dest": str(dest)}
@@ -188,8 +236,8 @@ def ensure(
     if module.check_mode and requirements:  # what they install is known only once they are installed
         diff = {"before": describe_package(before), "after": describe_plan(entries, requirements)}
         return {**result, "diff": diff}
-    installed = install(module, requirements) if requirements else []
-    after = build(merge([*entries, *without(installed, excludes)]), key)
+    installed = install(module, requirements, excludes) if requirements else []
+    after = build(merge([*entries, *installed]), key)
     diff = {"before": describe_package(before), "after": describe_package(after)}
     if not module.check_mode:
         write_package(dest, after)
@@ -204,7 +252,8 @@ def ensure_from(module: AnsibleModule) -> dict[str, Any]:
     if params["requirements"]:
         path = Path(params["requirements"])
         requirements = read_requirements(path, params["python_version"], params["architecture"])
-    return ensure(module, Path(params["dest"]), sources, params["excludes"], requirements)
+    excluded = Excluded(params["excludes"], params["default_excludes"])
+    return ensure(module, Path(params["dest"]), sources, excluded, requirements)
 
 
 def main() -> None:
@@ -212,6 +261,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     if DEFLATE_ERROR:
         module.fail_json(msg=missing_required_lib("deflate"), exception=DEFLATE_ERROR)
+    if PACKAGING_ERROR and module.params["requirements"]:
+        module.fail_json(msg=missing_required_lib("packaging"), exception=PACKAGING_ERROR)
     try:
         result = ensure_from(module)
     except (PackageError, OSError) as error:

@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from matrix import MACHINES, NEWEST_GLIBC, build, compile_requirements, import_from, this_machine
 from stack import ROOT, Stack
 
 FUNCTIONS = ("add_task", "process_task")
@@ -94,3 +95,22 @@ def test_what_somebody_else_builds_elsewhere_has_the_same_bytes_and_is_not_deplo
         assert (build / f"{function}.zip").read_bytes() == package(system, function).read_bytes()
     assert run.changed == len(FUNCTIONS), "built, and nothing else"
     assert python.with_suffix(".was-used").exists()
+
+
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_a_compiled_library_is_packaged_for_the_runtime_whatever_pip_is_told_elsewhere(
+    tmp_path: Path, architecture: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sample of `make packages`: its newest release has wheels for a glibc above that of manylinux2014 alone."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    requirements = compile_requirements(tmp_path, "pillow", python, architecture)
+    for setting in ("USER", "NO_DEPS", "REQUIRE_VIRTUALENV", "DRY_RUN"):
+        monkeypatch.setenv(f"PIP_{setting}", "1")
+    for setting in ("ROOT", "PREFIX", "PLATFORM", "TARGET"):
+        monkeypatch.setenv(f"PIP_{setting}", str(tmp_path / "elsewhere"))
+    built = build(tmp_path, requirements, python, architecture, capsys)
+    assert built.machines == {MACHINES[architecture]}
+    assert 17 < built.glibc <= NEWEST_GLIBC
+    assert not (tmp_path / "elsewhere").exists()
+    if architecture == this_machine():
+        assert str(tmp_path) in import_from(built, tmp_path, python, "PIL._imaging")

@@ -27,6 +27,7 @@ UNCHECKED = {
     "iam_policies[].purge_tags",
     "lambda_deploy_functions[].package.sources[].dest",
     "lambda_deploy_functions[].package.excludes",
+    "lambda_deploy_functions[].package.default_excludes",
     "lambda_deploy_functions[].settings.layers[].layer_name",
     "cloudwatch_dashboards[].start",
     "cloudwatch_dashboards[].end",

@@ -10,27 +10,26 @@ import io
 import os
 import zipfile
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.taskmanager.aws.plugins.module_utils import lambda_package
 from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_package import (
-    Requirements,
+    DEFAULT_EXCLUDES,
+    Excluded,
     Source,
     collect,
     collect_installed,
     content_key,
     describe_plan,
-    explain_pip,
     merge,
-    pip_command,
     read_package,
-    read_requirements,
-    without,
     write_package,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_requirements import Requirements
 from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_zip import Entry, PackageError, build
+from ansible_collections.taskmanager.aws.plugins.modules import lambda_package as lambda_package_module
 
 DEST = Path("/elsewhere/package.zip")
 FILES = {"handler.py": "import helper\n", "lib/helper.py": "x = 1\n", "lib/data.bin": "\0\1"}
@@ -44,7 +43,7 @@ def lay_out(folder: Path, files: dict[str, str]) -> Path:
 
 
 def packed(*sources: Source, excludes: Sequence[str] = ()) -> bytes:
-    entries = collect(sources, DEST, excludes)
+    entries = collect(sources, DEST, Excluded(excludes))
     return build(entries, content_key(entries, None))
 
 
@@ -52,8 +51,8 @@ def names(package: bytes) -> list[str]:
     return zipfile.ZipFile(io.BytesIO(package)).namelist()
 
 
-def requirements(content: bytes = b"PyMySQL==1\n", version: str = "3.13", architecture: str = "x86_64") -> Requirements:
-    return Requirements(Path("requirements.txt"), content, version, architecture)
+def requirements(line: str = "PyMySQL==1", version: str = "3.13", architecture: str = "x86_64") -> Requirements:
+    return Requirements(Path("requirements.txt"), (line,), (), version, architecture)
 
 
 def test_the_same_files_make_the_same_bytes_whatever_the_folder_order_times_and_umask(tmp_path: Path) -> None:
@@ -109,8 +108,8 @@ def test_a_file_that_is_left_out_is_in_nobodys_way(tmp_path: Path) -> None:
 
 
 def test_installed_files_are_left_out_too(tmp_path: Path) -> None:
-    installed = collect_installed(lay_out(tmp_path, {"pymysql/a.py": "", "pymysql/tests/b.py": ""}))
-    assert [entry.path for entry in without(installed, ["*/tests/*"])] == ["pymysql/a.py"]
+    installed = collect_installed(lay_out(tmp_path, {"pymysql/a.py": "", "pymysql/tests/b.py": ""}), ["*/tests/*"])
+    assert [entry.path for entry in installed] == ["pymysql/a.py"]
 
 
 def test_sources_go_where_they_are_told(tmp_path: Path) -> None:
@@ -139,6 +138,58 @@ def test_a_link_to_anything_but_a_file_is_refused(tmp_path: Path, target: str) -
         packed(Source(tmp_path / "src"))
 
 
+@pytest.mark.parametrize("excludes", [[".venv/*"], ["*/node_modules/*", ".venv"], ["*"]])
+def test_what_is_left_out_is_not_looked_at(tmp_path: Path, excludes: list[str]) -> None:
+    lay_out(tmp_path, {"handler.py": "", ".venv/lib/x.py": "", "a/node_modules/.bin/tool": ""})
+    (tmp_path / ".venv/lib64").symlink_to("lib")
+    (tmp_path / "a/node_modules/.bin/dangling").symlink_to("nowhere")
+    (tmp_path / "a/node_modules/loop").symlink_to("..")
+    excluded = Excluded([*excludes, "a/node_modules/*", ".venv/*"], names=())
+    found = collect([Source(tmp_path)], DEST, excluded)
+    assert [entry.path for entry in found] == ([] if "*" in excludes else ["handler.py"])
+
+
+def test_what_is_for_developers_alone_is_left_out_at_any_depth_unless_told(tmp_path: Path) -> None:
+    files = {".env": "", "lib/.env": "", ".git/config": "", "lib/.venv/lib/x.py": "", "a.pyc": "", "environment.py": ""}
+    lay_out(tmp_path, {**files, "lib/.pytest_cache/v": "", "handler.py": ""})
+    (tmp_path / "lib/.venv/lib64").symlink_to("lib")
+    assert names(packed(Source(tmp_path))) == ["environment.py", "handler.py"]
+    (tmp_path / "lib/.venv/lib64").unlink()
+    everything = collect([Source(tmp_path)], DEST, Excluded(names=()))
+    assert len(everything) == len(files) + 2
+
+
+def test_the_default_excludes_are_those_of_the_documentation() -> None:
+    assert yaml.safe_load(lambda_package_module.DOCUMENTATION)["options"]["default_excludes"]["default"] == list(
+        DEFAULT_EXCLUDES
+    )
+
+
+def test_names_that_a_zip_cannot_hold_are_told(tmp_path: Path) -> None:
+    os.mkdir(os.fsencode(tmp_path) + b"/src")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/src/\xff.py")).touch()
+    with pytest.raises(PackageError, match=r"no UTF-8\. Rename it"):
+        packed(Source(tmp_path / "src"))
+    (tmp_path / "a.py").touch()
+    with pytest.raises(PackageError, match="has 70000 bytes: a zip takes 65535"):
+        packed(Source(tmp_path / "a.py", "x" * 70_000))
+    with pytest.raises(PackageError, match="is not a plain relative path"):
+        packed(Source(tmp_path / "a.py", "a\0b"))
+
+
+@pytest.mark.parametrize("name", ["a\nb.py", "ü.py", "名前.py", "a b'c.py", "x" * 250])
+def test_odd_names_are_packed(tmp_path: Path, name: str) -> None:
+    lay_out(tmp_path, {name: "x"})
+    assert names(packed(Source(tmp_path))) == [name]
+
+
+def test_more_files_than_a_zip_holds_are_told() -> None:
+    entries = [Entry(f"{number}", 0o644, b"", Path("/here")) for number in range(65_536)]
+    with pytest.raises(PackageError, match="more than 65535 files"):
+        build(entries, "0" * 64)
+    assert len(names(build(entries[:-1], "0" * 64))) == 65_535
+
+
 def test_two_files_for_one_path_are_refused_by_both_names(tmp_path: Path) -> None:
     one, two = lay_out(tmp_path / "one", {"a.py": ""}), lay_out(tmp_path / "two", {"a.py": ""})
     with pytest.raises(PackageError) as error:
@@ -148,7 +199,7 @@ def test_two_files_for_one_path_are_refused_by_both_names(tmp_path: Path) -> Non
 
 
 def test_an_installed_file_may_not_stand_in_for_one_of_ours(tmp_path: Path) -> None:
-    ours = collect([Source(lay_out(tmp_path / "ours", {"pymysql/a.py": ""}))], DEST)
+    ours = collect([Source(lay_out(tmp_path / "ours", {"pymysql/a.py": ""}))], DEST, Excluded())
     theirs = collect_installed(lay_out(tmp_path / "theirs", {"pymysql/a.py": ""}))
     with pytest.raises(PackageError, match=r"pymysql/a\.py in the package would be both"):
         merge([*ours, *theirs])
@@ -170,51 +221,15 @@ def test_a_path_that_is_not_plainly_inside_the_package_is_refused(tmp_path: Path
 @pytest.mark.parametrize("dest", ["package.zip", "build/package.zip"])
 def test_a_package_inside_its_own_source_is_refused(tmp_path: Path, dest: str) -> None:
     with pytest.raises(PackageError, match="holds the package itself"):
-        collect([Source(lay_out(tmp_path, FILES))], tmp_path / dest)
+        collect([Source(lay_out(tmp_path, FILES))], tmp_path / dest, Excluded())
 
 
 def test_what_pip_leaves_of_this_machine_is_left_out(tmp_path: Path) -> None:
     info = "PyMySQL-1.dist-info"
     kept = {"pymysql/__init__.py", f"{info}/METADATA", f"{info}/licenses/RECORD", "pymysql/bin/a.py", "RECORD"}
-    left_out = {"bin/tool", "pymysql/a.pyc", *(f"{info}/{n}" for n in ("RECORD", "INSTALLER", "REQUESTED"))}
+    left_out = {"bin/tool", *(f"{info}/{n}" for n in ("RECORD", "INSTALLER", "REQUESTED"))}
     lay_out(tmp_path, dict.fromkeys(kept | left_out | {f"{info}/direct_url.json"}, ""))
     assert {entry.path for entry in collect_installed(tmp_path)} == kept
-
-
-def test_pip_takes_only_hashed_wheels_for_the_runtime() -> None:
-    command = pip_command("/venv/python", requirements(version="3.12", architecture="arm64"), Path("/target"))
-    assert command[:4] == ["/venv/python", "-m", "pip", "install"]
-    assert {"--require-hashes", "--only-binary=:all:", "--no-compile"} <= set(command)
-    options = dict(pairwise(command))
-    assert options["--target"] == "/target"
-    assert options["--requirement"] == "requirements.txt"
-    assert options["--platform"] == "manylinux2014_aarch64"
-    assert options["--python-version"] == "3.12"
-    assert options["--implementation"] == "cp"
-
-
-def test_a_failure_of_pip_is_told_in_its_own_words() -> None:
-    message = explain_pip(requirements(), ["/venv/python"], "ERROR: No matching distribution found for x\n")
-    assert message == (
-        "pip could not install requirements.txt for Python 3.13 on x86_64: ERROR: No matching distribution found for x"
-    )
-
-
-def test_a_missing_pip_is_told_with_the_python_that_lacks_it() -> None:
-    message = explain_pip(requirements(), ["/venv/python", "-m", "pip"], "/venv/python: No module named pip")
-    assert "/venv/python has none" in message
-
-
-@pytest.mark.parametrize("version", ["3", "3.1x", "4.0", "python3.13", ""])
-def test_a_python_version_that_is_none_is_refused(tmp_path: Path, version: str) -> None:
-    path = lay_out(tmp_path, {"requirements.txt": ""}) / "requirements.txt"
-    with pytest.raises(PackageError, match="python_version"):
-        read_requirements(path, version, "x86_64")
-
-
-def test_missing_requirements_are_named(tmp_path: Path) -> None:
-    with pytest.raises(PackageError, match=r"there is no file .*/none"):
-        read_requirements(tmp_path / "none", "3.13", "x86_64")
 
 
 def test_the_key_covers_all_that_determines_the_bytes() -> None:
@@ -226,7 +241,7 @@ def test_the_key_covers_all_that_determines_the_bytes() -> None:
         content_key([Entry("a", 0o755, b"x", Path("/here"))], None),
         content_key([Entry("a", 0o644, b"y", Path("/here"))], None),
         content_key([entry], requirements()),
-        content_key([entry], requirements(content=b"PyMySQL==2\n")),
+        content_key([entry], requirements("PyMySQL==2")),
         content_key([entry], requirements(version="3.12")),
         content_key([entry], requirements(architecture="arm64")),
         content_key([entry], requirements(), ["*.md"]),
