@@ -88,9 +88,9 @@ def interpreter(python: str) -> str:
     """The path of an interpreter of this version, on the path or of pyenv."""
     name = f"python{python}"
     found = [shutil.which(name), *Path.home().glob(f".pyenv/versions/{python}.*/bin/{name}")]
-    for path in filter(None, found):
+    for path in [str(each) for each in found if each]:
         if subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0:
-            return str(path)
+            return path
     raise AssertionError(f"There is no {name} that runs: `make packages` imports what it built with it. Install it.")
 
 

@@ -27,7 +27,7 @@ FOUND = {
     "EphemeralStorage": {"Size": 1024},
     "LastUpdateStatus": "Successful",
 }
-NONE = {"description": "", "layers": [], "ephemeral_storage": 512}
+NONE: dict[str, Any] = {"description": "", "layers": [], "ephemeral_storage": 512}
 
 
 @pytest.fixture
