@@ -12,10 +12,11 @@ version_added: 0.1.0
 short_description: Manage a CloudWatch dashboard
 description:
   - Creates, replaces and deletes a CloudWatch dashboard.
-  - A name or body that breaks the rules of CloudWatch is refused before any call, with everything that is wrong at
-    once, where it is, what is allowed there, and the nearest valid name for a typo. The rules are those of
+  - A name or body that CloudWatch is known to refuse is refused before any call, with everything that is wrong at once,
+    where it is, what is allowed there, the nearest valid name for a typo, and the document of AWS that says so, such as
     U(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html).
-    A key that is not among them is a warning, since AWS adds some now and then.
+  - What is only documented otherwise is a warning, once for each kind, since CloudWatch takes more than its documents
+    know. So are an unknown key, and a dimension that is nearly one that AWS's namespace has.
   - Bodies are compared by what they mean. The order of keys, V(1) against V(1.0), C(.) and C(...) in C(metrics),
     values that are CloudWatch's defaults, what a row of C(metrics) repeats of its widget, and the case of a colour are
     no difference.

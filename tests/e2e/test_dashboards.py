@@ -118,6 +118,17 @@ def test_a_refused_body_is_told_before_any_call(proxy: Proxy, dashboards: Any) -
     assert proxy.seen == []
 
 
+@pytest.mark.parametrize(
+    "body", [5, "text", "[1]", ["widgets"], {"widgets": 5}, {"widgets": "text"}, '{"widgets": [], "x": 1e999}'], ids=str
+)
+def test_what_is_no_body_is_refused_in_words(system: Stack, dashboards: Any, body: Any) -> None:
+    run = dashboards(body=body)
+    assert run.code != 0
+    assert "is refused before any call to AWS" in run.output
+    assert "Traceback" not in run.output
+    assert live(system) is None
+
+
 def test_a_body_that_aws_finds_invalid_fails_with_its_words(system: Stack, proxy: Proxy, dashboards: Any) -> None:
     # As AWS answers in its JSON protocol, with the code of the older protocol beside it.
     message = {"DataPath": "/widgets/0/properties/metrics/0", "Message": "Should NOT have more than 2 items"}

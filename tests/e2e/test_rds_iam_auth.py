@@ -119,7 +119,7 @@ def test_the_administrator_logs_in_by_secret_or_token_and_neither_is_shown(
     for told in (
         "rds_iam_auth_login.login_password, rds_iam_auth_secret or rds_iam_auth_login_by_token; given: none",
         "given: rds_iam_auth_secret, rds_iam_auth_login_by_token",
-        "rds_iam_auth_login.ca_cert is missing; rds_iam_auth_login.login_user is missing",
+        "rds_iam_auth_login.ca_cert is missing. rds_iam_auth_login.login_user is missing",
         "login (rds_iam_auth_secret): there is no secret 'shop/none' in this account and region",
         "login (rds_iam_auth_secret): the secret 'shop/odd' is not a JSON object with a `password`",
         f"the instance '{INSTANCE}' has no password that RDS manages in Secrets Manager",

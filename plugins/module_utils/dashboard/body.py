@@ -10,16 +10,19 @@ Pure.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final, NoReturn
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body_rules import body_findings, name_findings
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.findings import Finding, shown
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.layout import place
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics import as_row
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.rules import RULES
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.sources import PUT_DASHBOARD
 
 # The options of a task, and the keys of the body that they are.
 SETTINGS: Final = {"period_override": "periodOverride", "start": "start", "end": "end", "variables": "variables"}
+MOST_TOLD: Final = 50
+LONGEST_NUMBER: Final = 308  # digits, of what a double holds
 _NEED_REGION: Final = ("log", "metric")
 
 
@@ -27,8 +30,12 @@ class InvalidDashboardError(ValueError):
     """A dashboard that CloudWatch cannot take; its text lists every problem, one a line."""
 
     def __init__(self, name: str, findings: list[Finding]) -> None:
-        lines = "\n".join(f"- {finding}" for finding in findings)
-        super().__init__(f"Dashboard {name!r} is refused before any call to AWS:\n{lines}\nThe rules: {RULES}")
+        lines = "\n".join(f"- {finding}" for finding in findings[:MOST_TOLD])
+        left = len(findings) - MOST_TOLD
+        more = f"\n- and {left} more" if left > 0 else ""
+        sources = dict.fromkeys(finding.source for finding in findings if finding.source)
+        rules = "".join(f"\n{source.title}: {source.url}" for source in sources)
+        super().__init__(f"Dashboard {shown(name)} is refused before any call to AWS:\n{lines}{more}{rules}")
         self.findings = findings
 
 
@@ -44,7 +51,7 @@ def build_body(name: str, options: dict[str, Any], region: str | None) -> tuple[
     try:
         body = _with_region(_parse(asked_for), region)
     except ValueError as error:
-        unreadable = Finding("body", f"{shown(asked_for)} ({error})", "JSON")
+        unreadable = Finding("body", f"{_start_of(asked_for)} ({error})", "JSON", source=PUT_DASHBOARD)
         raise InvalidDashboardError(name, [*findings, unreadable]) from error
     findings += body_findings(body)
     if any(not finding.is_warning for finding in findings):
@@ -100,10 +107,36 @@ def _with_rows(widget: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parse(body: Any) -> Any:
-    text = body if isinstance(body, str) else json.dumps(body)
-    return json.loads(text, parse_constant=_refuse_constant)
+    """Parse text, and have any other value as its JSON would be read.
+
+    :raises ValueError: it is no JSON, or nested so deeply that nobody could read it.
+    """
+    try:
+        text = body if isinstance(body, str) else json.dumps(body)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_short)
+    except RecursionError as error:
+        raise ValueError("it nests too deeply") from error
+    except TypeError as error:  # a value of Python that JSON has not
+        raise ValueError(str(error)) from error
+
+
+def _start_of(value: Any) -> str:
+    return shown(value) if isinstance(value, str) else shown(str(type(value).__name__))
 
 
 def _refuse_constant(constant: str) -> NoReturn:
     # Python reads and writes NaN and Infinity, JSON has no such numbers.
     raise ValueError(f"{constant} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is larger than any number that is kept")
+    return number
+
+
+def _short(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(text)} digits is larger than any that is kept")
+    return int(text)

@@ -4,7 +4,7 @@
 
 """The rules of CloudWatch for a dashboard as a whole: its name, its body, its variables.
 
-Pure. The source of each rule is rules.RULES unless its comment names another.
+Pure. What a check finds is a warning unless it names its source.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.findings
     also,
     anything,
     boolean,
+    grouped,
     items,
     keys,
     one_of,
+    refused,
     shown,
     text,
     unknown_key,
@@ -27,12 +29,16 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.findings
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.rules import (
     MAX_METRICS,
     MAX_WIDGETS,
+    range_end,
     time_range,
     widget,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.sources import BODY, LIMITS, PUT_DASHBOARD
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
-_NAME: Final = text("[A-Za-z0-9_-]{1,255}", "1 to 255 characters of A-Z, a-z, 0-9, - and _")
+# Ours: what a body needs is ten or so, and what is deeper can be read, compared and drawn by nobody.
+MAX_DEPTH: Final = 100
+
+_NAME: Final = refused(text("[A-Za-z0-9_-]{1,255}", "1 to 255 characters of A-Z, a-z, 0-9, - and _"), PUT_DASHBOARD)
 
 
 def _scalar(path: str, value: Any) -> Iterator[Finding]:
@@ -65,17 +71,20 @@ _VARIABLE: Final = also(
             "search": text(longest=2048),
             "populateFrom": text(),
             "visible": boolean,
+            # the console writes these
+            "inputPopulationType": text(),
+            "customValues": anything,
         },
         required=["type", "inputType", "id"],
     ),
     _has_values,
 )
 _TOP: Final = {
-    "widgets": items(widget, 0, MAX_WIDGETS),
+    "widgets": items(widget, 0, MAX_WIDGETS, BODY),
     "variables": items(_VARIABLE, 0, 25),
-    "periodOverride": one_of("auto", "inherit"),
-    "start": anything,  # time_range
-    "end": anything,
+    "periodOverride": refused(one_of("auto", "inherit"), BODY),
+    "start": range_end,
+    "end": range_end,
 }
 
 
@@ -87,18 +96,40 @@ def name_findings(name: str) -> list[Finding]:
 def body_findings(body: Any) -> list[Finding]:
     """Check a parsed body, and return all that is wrong in it."""
     if not isinstance(body, dict):
-        return [Finding("body", shown(body), "an object")]
-    findings = [] if "widgets" in body else [Finding("widgets", "missing", "a list of widgets")]
+        return [Finding("body", shown(body), "an object", source=BODY)]
+    if depth(body) > MAX_DEPTH:
+        return [
+            Finding("body", f"nested more than {MAX_DEPTH} levels deep", "flat enough to be a dashboard's", source=BODY)
+        ]
+    findings = [] if "widgets" in body else [Finding("widgets", "missing", "a list of widgets", source=BODY)]
     for name, value in body.items():
         findings += _TOP[name](name, value) if name in _TOP else [unknown_key("body", name, _TOP)]
     findings += time_range("", body)
-    metrics = sum(_metric_count(entry) for entry in body.get("widgets") or [] if isinstance(entry, dict))
+    widgets = body.get("widgets")
+    metrics = sum(_metric_count(entry) for entry in widgets) if isinstance(widgets, list) else 0
     if metrics > MAX_METRICS:
-        findings.append(Finding("widgets", f"{metrics} metrics", f"at most {MAX_METRICS} metrics in all"))
-    return findings
+        findings.append(
+            Finding("widgets", f"{metrics} metrics", f"at most {MAX_METRICS} metrics in all", source=LIMITS)
+        )
+    return grouped(findings)
 
 
-def _metric_count(entry: dict[str, Any]) -> int:
-    properties = entry.get("properties")
+def depth(value: Any) -> int:
+    """Return how many levels a value is nested, up to one more than MAX_DEPTH; no recursion, which may end first."""
+    level, inside = 0, [value]
+    while inside and level <= MAX_DEPTH:
+        inside = [
+            each
+            for outer in inside
+            if isinstance(outer, (dict, list))
+            for each in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(each, (dict, list))
+        ]
+        level += 1
+    return level
+
+
+def _metric_count(entry: Any) -> int:
+    properties = entry.get("properties") if isinstance(entry, dict) else None
     metrics = properties.get("metrics") if isinstance(properties, dict) else None
     return len(metrics) if isinstance(metrics, list) else 0

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics import Metric, read_metrics
 
-# What CloudWatch assumes where nothing is said, see rules.RULES: to say it changes nothing.
+# What CloudWatch assumes where nothing is said, see sources.BODY: to say it changes nothing.
 _WIDGET_DEFAULTS: Final = {"width": 6, "height": 6}
 _PROPERTY_DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "alarm": {"sortBy": "default", "states": []},

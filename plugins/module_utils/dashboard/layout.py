@@ -4,7 +4,7 @@
 
 """Where widgets go on the grid of a dashboard when nobody said it.
 
-Pure. CloudWatch gives a widget without x and y the next free position, see rules.RULES; which one that is it does not
+Pure. CloudWatch gives a widget without x and y the next free position, see sources.BODY; which one that is it does not
 say, so we choose it: a body that says where everything is looks the same to everyone.
 """
 

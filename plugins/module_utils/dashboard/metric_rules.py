@@ -4,7 +4,7 @@
 
 """The rules for what a metric widget shows: its metrics, expressions, statistics and periods.
 
-Pure. The source of each rule is rules.RULES unless its comment names another.
+Pure. What a check finds is a warning unless it names its source.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.dimensions import dimension_findings
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.findings import (
     Finding,
     boolean,
@@ -21,6 +22,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.findings
     keys,
     nearest,
     one_of,
+    refused,
     shown,
     text,
 )
@@ -30,9 +32,9 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics 
     Metric,
     read_metric,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.sources import BODY, DIMENSIONS
 
 MAX_METRICS_OF_WIDGET: Final = 500
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension
 MAX_DIMENSIONS: Final = 30
 # Of metrics with a high resolution.
 SHORT_PERIODS: Final = (1, 5, 10, 20, 30)
@@ -73,7 +75,7 @@ def period(path: str, value: Any) -> Iterator[Finding]:
 
 _OPTIONS: Final = {
     "accountId": text(),
-    "color": COLOR,
+    "color": refused(COLOR, BODY),
     "expression": text("(?s:.+)", "an expression"),
     "id": text("[a-z][a-zA-Z0-9_]*", "a lower case letter followed by letters, digits and _", longest=255),
     "label": text(),
@@ -83,35 +85,49 @@ _OPTIONS: Final = {
     "visible": boolean,
     "yAxis": one_of("left", "right"),
 }
-_check_options: Final = keys(_OPTIONS)
+# Words of other APIs for what an option is.
+_MEANT: Final = {"statistic": "stat", "Stat": "stat", "Period": "period", "Label": "label", "name": "label"}
+_check_options: Final = keys(_OPTIONS, meant=_MEANT)
+# An id, and no name of a function, in an expression.
+_USED_ID: Final = re.compile(r"(?<![\w.])([a-z]\w*)\b(?!\s*\()")
+# How a query of PromQL tells itself from metric math, whose functions are in capitals.
+_PROMQL: Final = re.compile(
+    r"\w\[\d+[smhdwy][:\]]|\b(?:sum|avg|max|min|count|rate|irate|increase|topk|histogram_quantile)\b *\("
+)
+_MOST_TOLD: Final = 5  # of one expression
 
 
 def metric_rows(path: str, value: Any) -> Iterator[Finding]:
     """Check `metrics`, the rows of a metric widget."""
     if not isinstance(value, list):
-        yield Finding(path, shown(value), "a list of rows")
+        yield Finding(path, shown(value), "a list of rows", source=BODY)
+        return
+    if value and all(isinstance(each, str) for each in value):
+        yield Finding(path, shown(value), f"a list of rows: wrap the row, {shown([value])}", source=BODY)
         return
     if len(value) > MAX_METRICS_OF_WIDGET:
-        yield Finding(path, f"{len(value)} items", f"a list of 0 to {MAX_METRICS_OF_WIDGET} items")
+        yield Finding(path, f"{len(value)} items", f"a list of 0 to {MAX_METRICS_OF_WIDGET} items", source=BODY)
     rows: list[Row] = []
     previous: tuple[str, ...] | None = ()
-    for index, row in enumerate(value):
+    for index, row in enumerate(value[:MAX_METRICS_OF_WIDGET]):
         row_path = f"{path}[{index}]"
         if previous is None and _is_shortened(row):
             continue  # it repeats a row that is refused already
         try:
             metric = read_metric(row, previous or ())
         except ValueError as error:
-            yield Finding(row_path, shown(row), f"a metric or an expression: {error}")
+            yield Finding(row_path, shown(row), f"a metric or an expression: {error}", source=BODY)
             previous = None
             continue
         rows.append(Row(row_path if isinstance(row, dict) else f"{row_path}[{len(row) - 1}]", metric))
         previous = metric.names or previous
         if len(metric.dimensions) > MAX_DIMENSIONS:
-            yield Finding(row_path, f"{len(metric.dimensions)} dimensions", f"at most {MAX_DIMENSIONS}")
+            yield Finding(row_path, f"{len(metric.dimensions)} dimensions", f"at most {MAX_DIMENSIONS}", "", DIMENSIONS)
         yield from _check_options(rows[-1].path, metric.options)
+        yield from dimension_findings(row_path, metric)
     yield from _duplicate_ids(rows)
     yield from _references(rows)
+    yield from _promql(rows)
     yield from _insights_queries(path, rows)
 
 
@@ -136,11 +152,17 @@ def _id(row: Row) -> str:
 def _references(rows: list[Row]) -> Iterator[Finding]:
     used = {row.path: references(row.metric.expression) for row in rows if isinstance(row.metric.expression, str)}
     by_id = {_id(row): used.get(row.path, set()) for row in rows if _id(row)}
+    some = ", ".join([*list(by_id)[:10], *(["..."] if len(by_id) > 10 else [])]) or "there are none"
+    circular = _in_circles(by_id)
     for row in rows:
-        for name in sorted(used.get(row.path, set()) - by_id.keys()):
-            allowed = f"made of ids of this widget ({', '.join(by_id) or 'there are none'})"
-            yield Finding(f"{row.path}.expression", f"unknown id {name}", allowed, nearest(name, by_id))
-        if _id(row) in _reachable(by_id.get(_id(row), set()), by_id):
+        for name in sorted(used.get(row.path, set()) - by_id.keys())[:_MOST_TOLD]:
+            yield Finding(
+                f"{row.path}.expression",
+                f"unknown id {shown(name)}",
+                f"made of ids of this widget ({some})",
+                nearest(name, by_id),
+            )
+        if _id(row) in circular:
             yield Finding(f"{row.path}.expression", shown(row.metric.expression), "free of references to itself")
 
 
@@ -150,26 +172,40 @@ def references(expression: str) -> set[str]:
     Ids begin with a lower case letter, functions and keywords with a capital, and text is in quotes:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
-    if is_insights_query(expression):
+    if is_insights_query(expression) or _PROMQL.search(expression):
         return set()
     without_text = re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)
-    return set(re.findall(r"(?<![\w.])[a-z]\w*(?!\w*\s*\()", without_text))
+    return set(_USED_ID.findall(without_text))
 
 
 def is_insights_query(expression: str) -> bool:
     """Tell whether an expression is a query of Metrics Insights."""
-    return expression.lstrip().upper().startswith("SELECT ")
+    return re.match(r"\s*SELECT\s", expression, re.IGNORECASE) is not None
 
 
-def _reachable(names: set[str], by_id: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += by_id.get(name, set())
-    return found
+def _in_circles(by_id: dict[str, set[str]]) -> set[str]:
+    """Return the ids whose expressions lead back to themselves.
+
+    What each leads to is a number with a bit for each id (Warshall's algorithm): hundreds of rows that all use each
+    other take milliseconds.
+    """
+    bits = {name: 1 << index for index, name in enumerate(by_id)}
+    leads_to = {name: sum(bits[other] for other in names & bits.keys()) for name, names in by_id.items()}
+    for through, bit in bits.items():
+        for name, found in leads_to.items():
+            if found & bit:
+                leads_to[name] = found | leads_to[through]
+    return {name for name, bit in bits.items() if leads_to[name] & bit}
+
+
+def _promql(rows: list[Row]) -> Iterator[Finding]:
+    for row in rows:
+        if isinstance(row.metric.expression, str) and _PROMQL.search(row.metric.expression):
+            yield Finding(
+                f"{row.path}.expression",
+                shown(row.metric.expression),
+                "metric math; for a query of PromQL use type chart",
+            )
 
 
 def _insights_queries(path: str, rows: list[Row]) -> Iterator[Finding]:

@@ -99,12 +99,18 @@ def read_metric(row: Any, previous: tuple[str, ...]) -> Metric:
     """
     if isinstance(row, dict) and "expression" not in row and not row.keys() >= set(MAPPING_KEYS[:2]):
         raise ValueError("must have namespace and metric_name, or an expression")
+    if isinstance(row, dict) and not isinstance(row.get("dimensions") or {}, dict):
+        raise ValueError("its dimensions must be a mapping of names to values, such as {InstanceId: i-1}")
     row = as_row(row)
     if not isinstance(row, list):
         raise ValueError("must be a list: namespace, metric name, dimension names and values, and an object of options")
     names, options = (row[:-1], row[-1]) if row and isinstance(row[-1], dict) else (row, {})
-    if not all(isinstance(name, str) and name for name in names):
-        raise ValueError("each entry must be a string, not empty, and only the last may be an object")
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError("each entry must be a string, and only the last may be an object")
+    if misplaced := [key for key in ("dimensions", "dimension") if key in options]:
+        raise ValueError(
+            f"{misplaced[0]} is no option: dimensions are names and values in turn, before the last object"
+        )
     if "expression" in options:
         if names:
             raise ValueError("a row with an expression must be that one object")

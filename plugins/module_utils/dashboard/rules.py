@@ -2,19 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules of CloudWatch for a dashboard's body, as tables of checks.
+"""The rules of CloudWatch for a dashboard's widgets, as tables of checks.
 
-Pure. The source of each rule is RULES unless its comment names another.
+Pure. What a check finds is a warning unless it names its source: CloudWatch takes much that its documents don't know.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.findings import (
-    MISSING,
     Check,
     Finding,
     also,
@@ -23,8 +23,10 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.findings
     integer,
     items,
     keys,
+    nearest,
     number,
     one_of,
+    refused,
     shown,
     text,
 )
@@ -34,40 +36,42 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metric_r
     period,
     statistic,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.sources import BODY
 
-RULES: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html"
 COLUMNS: Final = 24
 DEFAULT_SIZE: Final = 6
 MAX_WIDGETS: Final = 500
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 MAX_METRICS: Final = 2500
 ALARM_ARN: Final = text(r"arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:.+", "the ARN of an alarm")
+
+
+# https://en.wikipedia.org/wiki/ISO_8601#Durations
+_DURATION: Final = re.compile(r"-?P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
 def time(path: str, value: Any) -> Iterator[Finding]:
     """Accept an absolute time in ISO 8601."""
     try:
         datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except (AttributeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         yield Finding(path, shown(value), "a time in ISO 8601, such as 2018-12-17T06:00:00.000Z")
 
 
+def range_end(path: str, value: Any) -> Iterator[Finding]:
+    """Accept one end of a time range: an absolute time, or a duration before now such as -PT3H, and P0D for now."""
+    if not isinstance(value, str) or not (value == "" or _DURATION.fullmatch(value) or not any(time(path, value))):
+        yield Finding(path, shown(value), "a time in ISO 8601, or a range up to now such as -PT3H or -P1W")
+
+
 def time_range(path: str, holder: dict[str, Any]) -> Iterator[Finding]:
-    """Check `start` and `end` against each other: relative and alone, or both absolute."""
-    start, end = holder.get("start", MISSING), holder.get("end", MISSING)
-    prefix = f"{path}." if path else ""
-    if end is not MISSING:
-        yield from time(f"{prefix}end", end)
-        if start is MISSING:
-            yield Finding(f"{prefix}start", "missing", "given, since end is")
-    if start is not MISSING and (end is not MISSING or not str(start).startswith("-P")):
-        yield from time(f"{prefix}start", start)
-    elif start is not MISSING:
-        yield from _RELATIVE(f"{prefix}start", start)
+    """Tell of an end without a start, which CloudWatch does not heed."""
+    if "end" in holder and "start" not in holder:
+        yield Finding(f"{path}.start" if path else "start", "missing", "given, since end is")
 
 
-_RELATIVE: Final = text(r"-P(T\d+[MH]|\d+[DWM])", "a time in ISO 8601, or a range up to now such as -PT3H or -P1W")
-_TITLE: Final = {"title": text(), "accountId": text(), "region": text(".+", "the name of a region")}
+# a variable such as ${REGION} may stand for a region
+_REGION: Final = refused(text("(?s:.+)", "the name of a region"), BODY)
+_TITLE: Final = {"title": text(), "accountId": text(), "region": _REGION}
 _LEGEND: Final = keys({"position": one_of("right", "bottom", "hidden")})
 _Y_AXIS: Final = keys({"label": text(), "min": number, "max": number, "showUnits": boolean})
 _LINE: Final = {"label": text(), "color": COLOR, "visible": boolean}
@@ -96,12 +100,20 @@ def _has_something_to_show(path: str, properties: dict[str, Any]) -> Iterator[Fi
     annotations = properties.get("annotations")
     annotations = annotations if isinstance(annotations, dict) else {}
     shows_alarm = bool(annotations.get("alarms"))
-    if "metrics" not in properties and not shows_alarm:
-        yield Finding(f"{path}.metrics", "missing", "given, unless annotations.alarms names an alarm")
+    if "metrics" not in properties and not shows_alarm and "insightRule" not in properties:
+        # a key that we don't know may bring what is shown
+        source = BODY if properties.keys() <= _METRIC_KEYS.keys() else None
+        yield Finding(f"{path}.metrics", "missing", "given, unless annotations.alarms names an alarm", source=source)
     given = [name for name in ("metrics",) if name in properties]
     given += [f"annotations.{name}" for name in ("horizontal", "vertical") if name in annotations]
     for name in given if shows_alarm else []:
         yield Finding(f"{path}.{name}", "given", "left out, since annotations.alarms shows an alarm alone")
+
+
+def _is_no_chart(path: str, properties: dict[str, Any]) -> Iterator[Finding]:
+    data = properties.get("data")
+    if "PromQL" in str(properties.get("language", "")) or (isinstance(data, dict) and "queries" in data):
+        yield Finding(path, "a query of PromQL", "in a widget of its own: use type chart")
 
 
 def _gauge_has_bounds(path: str, properties: dict[str, Any]) -> Iterator[Finding]:
@@ -112,54 +124,60 @@ def _gauge_has_bounds(path: str, properties: dict[str, Any]) -> Iterator[Finding
             yield Finding(f"{path}.yAxis.left.{bound}", "missing", "given, since view is gauge")
 
 
-_METRIC: Final = also(
-    keys(
+_METRIC_KEYS: Final[dict[str, Check]] = {
+    **_TITLE,
+    "annotations": _ANNOTATIONS,
+    "insightRule": keys({"maxContributorCount": integer(1), "orderBy": text(), "ruleName": text()}),
+    # shows the share of each part of a pie
+    "labels": keys({"visible": boolean}),
+    "legend": _LEGEND,
+    "liveData": boolean,
+    "metrics": metric_rows,
+    "period": period,
+    "setPeriodToTimeRange": boolean,
+    "singleValueFullPrecision": boolean,
+    "sparkline": boolean,
+    "stacked": boolean,
+    "start": range_end,
+    "end": range_end,
+    "stat": statistic,
+    "table": keys(
         {
-            **_TITLE,
-            "annotations": _ANNOTATIONS,
-            # shows the share of each part of a pie
-            "labels": keys({"visible": boolean}),
-            "legend": _LEGEND,
-            "liveData": boolean,
-            "metrics": metric_rows,
-            "period": period,
-            "setPeriodToTimeRange": boolean,
-            "singleValueFullPrecision": boolean,
-            "sparkline": boolean,
-            "stacked": boolean,
-            "start": anything,  # time_range
-            "end": anything,
-            "stat": statistic,
-            "table": keys(
-                {
-                    "layout": one_of("horizontal", "vertical"),
-                    "stickySummary": boolean,
-                    "showTimeSeriesData": boolean,
-                    "summaryColumns": items(one_of("MIN", "MAX", "SUM", "AVG")),
-                }
-            ),
-            "timezone": text(r"[+-]\d{4}", "+ or - and four digits, such as +0130"),
-            "trend": boolean,
-            "view": one_of("timeSeries", "singleValue", "gauge", "bar", "pie", "table"),
-            "yAxis": keys({"left": _Y_AXIS, "right": _Y_AXIS}),
-        },
-        required=["region"],
+            "layout": one_of("horizontal", "vertical"),
+            "stickySummary": boolean,
+            "showTimeSeriesData": boolean,
+            "summaryColumns": items(one_of("MIN", "MAX", "SUM", "AVG")),
+        }
     ),
-    _has_something_to_show,
-    _gauge_has_bounds,
-    time_range,
+    "timezone": text(r"([+-]\d{4}|UTC|Local|LOCAL|[A-Za-z]+/[\w/+-]+|)", "+ or - and four digits, such as +0130"),
+    "trend": boolean,
+    "view": refused(one_of("timeSeries", "singleValue", "gauge", "bar", "pie", "table"), BODY),
+    "yAxis": keys({"left": _Y_AXIS, "right": _Y_AXIS}),
+}
+# Words of other APIs for what a property is.
+_MEANT: Final = {"statistic": "stat", "metric": "metrics"}
+_METRIC: Final = also(
+    keys(_METRIC_KEYS, ["region"], BODY, _MEANT), _has_something_to_show, _is_no_chart, _gauge_has_bounds, time_range
 )
-_TEXT: Final = keys({"markdown": text(), "background": one_of("solid", "transparent")}, required=["markdown"])
+_TEXT: Final = keys(
+    {"markdown": refused(text(), BODY), "background": one_of("solid", "transparent")}, ["markdown"], BODY
+)
 _LOG: Final = keys(
     {
         **_TITLE,
-        "query": text(".+(?s:.*)", "a query"),
-        # not in RULES; the console writes it
+        "query": refused(text(), BODY),
+        # the console writes these
         "queryLanguage": one_of("CWLI", "SQL", "PPL"),
+        "queryBy": text(),
+        "logGroupPrefixes": anything,
+        "dataSource": anything,
         "stacked": boolean,
+        "start": range_end,
+        "end": range_end,
         "view": one_of("table", "timeSeries", "bar", "pie"),
     },
-    required=["region", "query"],
+    ["region", "query"],
+    BODY,
 )
 _ALARM: Final = keys(
     {
@@ -168,7 +186,8 @@ _ALARM: Final = keys(
         "sortBy": one_of("default", "stateUpdatedTimestamp", "timestamp"),
         "states": items(one_of("ALARM", "INSUFFICIENT_DATA", "OK")),
     },
-    required=["alarms"],
+    ["alarms"],
+    BODY,
 )
 _EXPLORED: Final = keys(
     {
@@ -180,11 +199,12 @@ _EXPLORED: Final = keys(
 )
 _EXPLORER: Final = keys(
     {
-        "title": text(),
-        "aggregateBy": keys({"key": text(), "func": one_of("AVG", "MIN", "MAX", "STDDEV", "SUM")}, ["key", "func"]),
+        **_TITLE,
+        "aggregateBy": keys({"key": text(), "func": one_of("AVG", "MIN", "MAX", "STDDEV", "SUM")}),
         "labels": items(keys({"key": text(), "value": text()}, required=["key"])),
         "metrics": items(_EXPLORED, 1, 100),
         "period": period,
+        "region": text(),
         "splitBy": text(),
         "widgetOptions": keys(
             {
@@ -196,7 +216,8 @@ _EXPLORER: Final = keys(
             }
         ),
     },
-    required=["labels", "metrics"],
+    ["labels", "metrics"],
+    BODY,
 )
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard.html
 _CUSTOM: Final = keys(
@@ -206,11 +227,12 @@ _CUSTOM: Final = keys(
         "params": anything,
         "updateOn": keys({"refresh": boolean, "resize": boolean, "timeRange": boolean}),
     },
-    required=["endpoint"],
+    ["endpoint"],
+    BODY,
 )
 PROPERTIES: Final[dict[str, Check]] = {
     "alarm": _ALARM,
-    "chart": keys({}),  # RULES has a section on it that lists no rules
+    "chart": anything,  # of PromQL: no document of AWS lists what it refuses
     "custom": _CUSTOM,
     "explorer": _EXPLORER,
     "log": _LOG,
@@ -232,30 +254,38 @@ def widget(path: str, value: Any) -> Iterator[Finding]:
 def _position(path: str, value: dict[str, Any]) -> Iterator[Finding]:
     for key, other in (("x", "y"), ("y", "x")):
         if key in value and other not in value:
-            yield Finding(f"{path}.{other}", "missing", f"given, since {key} is")
+            yield Finding(f"{path}.{other}", "missing", f"given, since {key} is", source=BODY)
     x, width = value.get("x", 0), value.get("width", DEFAULT_SIZE)
     if not any(_X("", x)) and not any(_WIDTH("", width)) and x + width > COLUMNS:
-        yield Finding(f"{path}.width", shown(width), f"at most {COLUMNS - x} at x {x}: the grid has {COLUMNS} columns")
+        yield Finding(f"{path}.width", shown(width), f"at most {COLUMNS - x} at x {x}, or the console moves it left")
 
 
 def _any_object(path: str, value: Any) -> Iterator[Finding]:
     if not isinstance(value, dict):
-        yield Finding(path, shown(value), "an object")
+        yield Finding(path, shown(value), "an object", source=BODY)
 
 
-_X: Final = integer(0, COLUMNS - 1)
-_WIDTH: Final = integer(1, COLUMNS)
+_X: Final = refused(integer(0, COLUMNS - 1), BODY)
+_WIDTH: Final = refused(integer(1, COLUMNS), BODY)
+
+
+def _type(path: str, value: Any) -> Iterator[Finding]:
+    if not isinstance(value, str) or value not in PROPERTIES:
+        yield Finding(path, shown(value), f"one of {', '.join(PROPERTIES)}", nearest(value, PROPERTIES))
+
+
 _WIDGET: Final = also(
     keys(
         {
-            "type": one_of(*PROPERTIES),
+            "type": refused(_type, BODY),
             "x": _X,
-            "y": integer(0),
+            "y": refused(integer(0), BODY),
             "width": _WIDTH,
-            "height": integer(1, 1000),
+            "height": refused(integer(1, 1000), BODY),
             "properties": _any_object,
         },
-        required=["type", "properties"],
+        ["type", "properties"],
+        BODY,
     ),
     _position,
 )

@@ -14,6 +14,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body imp
     build_body,
     check_name,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.dimensions import NAMESPACES
 
 REGION = "eu-north-1"
 ALARM = "arn:aws:cloudwatch:eu-north-1:123456789012:alarm:late"
@@ -78,6 +79,25 @@ ACCEPTED = {
     "table": [metric(view="table", table={"layout": "vertical", "summaryColumns": ["MIN", "AVG"]})],
     "right axis": [metrics([*CPU, {"yAxis": "right", "color": "#1f77b4", "visible": False}])],
     "time range of a widget": [metric(start="-PT1H")],
+    "relative with an end": [metric(start="-PT3H", end="P0D"), metric(start="-P7D", end="2018-12-17T06:00:00.000Z")],
+    "a range in seconds": [metric(start="-P0DT6H0M0S", end="P0D"), metric(start="-PT90.5S"), metric(start="")],
+    "contributor insights": [
+        metric(metrics=None, insightRule={"maxContributorCount": 10, "orderBy": "Sum", "ruleName": "r"})
+    ],
+    "timezones": [metric(timezone=zone) for zone in ("UTC", "+0530", "Local", "Europe/Berlin", "")],
+    "a region by a variable": [metric(region="${REGION}")],
+    "what the console leaves empty": [
+        explorer(aggregateBy={"key": "", "func": ""}, splitBy="", region="eu-north-1", widgetOptions={"view": ""}),
+        metric(legend={"position": ""}, view=""),
+    ],
+    "SELECT and a newline": [metrics([{"expression": 'SELECT\nAVG(latency)\nFROM "My/App"'}])],
+    "a query of log groups by prefix": [
+        widget(
+            "log",
+            properties={"query": "a", "queryBy": "logGroupPrefix", "logGroupPrefixes": {"logGroupPrefix": ["/my/"]}},
+        )
+    ],
+    "PromQL": [widget("chart", properties={"title": "a", "data": {"queries": [{"language": "PromQL"}]}, "other": 1})],
     "times of a widget": [metric(start="2026-01-01T00:00:00.000Z", end="2026-01-02T00:00Z")],
     "shorthand": [metrics(CPU, [".", ".", ".", "i-2"], ["...", "i-3", {"label": "three"}], ["AWS/EC2", "."])],
     "mapping": [metrics({"namespace": "A", "metric_name": "B", "dimensions": {"C": "d"}, "stat": "Sum"})],
@@ -107,6 +127,10 @@ ACCEPTED_BODIES = {
     "relative range": {"widgets": [], "start": "-P3M", "periodOverride": "inherit"},
     "absolute range": {"widgets": [], "start": "2018-12-17T06:00:00.000Z", "end": "2018-12-18T06:00:00.000Z"},
     "variable": variable(),
+    "what the console writes of a variable": variable(
+        inputType="select", inputPopulationType="custom", customValues=[], values=[{"value": "a"}]
+    ),
+    "relative range with an end": {"widgets": [], "start": "-PT3H", "end": "P0D"},
     "choice": variable(inputType="select", values=[{"value": "a", "label": "A"}, {"value": 2}], defaultValue="a"),
     "search variable": variable(inputType="radio", search='{A,B} MetricName="c"', populateFrom="B"),
 }
@@ -156,12 +180,12 @@ REFUSED: dict[str, tuple[list[Any], str, str]] = {
     "axis bound": ([metric(yAxis={"left": {"min": "0"}})], f"{P}.yAxis.left.min", ""),
     "gauge without max": ([metric(view="gauge", yAxis={"left": {"min": 0}})], f"{P}.yAxis.left.max", ""),
     "legend": ([metric(legend={"position": "top"})], f"{P}.legend.position", ""),
-    "timezone": ([metric(timezone="UTC")], f"{P}.timezone", ""),
+    "timezone": ([metric(timezone="half past two")], f"{P}.timezone", ""),
     "summary": ([metric(table={"summaryColumns": ["MEAN"]})], f"{P}.table.summaryColumns[0]", ""),
     "boolean": ([metric(stacked="yes")], f"{P}.stacked", ""),
     "end alone": ([metric(end="2018-12-17T06:00:00Z")], f"{P}.start", ""),
     "no metrics": ([metric(metrics=None)], M, ""),
-    "metrics flat": ([metrics("AWS/EC2")], f"{M}[0]", ""),
+    "metrics flat": ([metrics("AWS/EC2", "CPUUtilization")], M, ""),
     "no metric name": ([metrics(["AWS/EC2"])], f"{M}[0]", ""),
     "dimension without value": ([metrics(CPU[:3])], f"{M}[0]", ""),
     "31 dimensions": ([metrics(["A", "B", *DIMENSIONS])], f"{M}[0]", ""),
@@ -206,7 +230,9 @@ REFUSED_BODIES: dict[str, tuple[Any, str]] = {
     "period override": ({"widgets": [], "periodOverride": "always"}, "periodOverride"),
     "start": ({"widgets": [], "start": "-PT3X"}, "start"),
     "end alone": ({"widgets": [], "end": "2018-12-17T06:00:00Z"}, "start"),
-    "relative start with an end": ({"widgets": [], "start": "-PT3H", "end": "2018-12-17T06:00:00Z"}, "start"),
+    "infinite number": ('{"widgets": [], "x": 1e999}', "body"),
+    "deep": ('{"widgets": [' + "[" * 200 + "]" * 200 + "]}", "body"),
+    "widgets a number": ({"widgets": 5}, "widgets"),
     "26 variables": (variable() | {"variables": variable()["variables"] * 26}, "variables"),
     "variable without property": (variable(property=None), "variables[0].property"),
     "pattern without pattern": (variable(type="pattern"), "variables[0].pattern"),
@@ -217,14 +243,49 @@ REFUSED_BODIES: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize(("widgets", "path", "nearest"), REFUSED.values(), ids=REFUSED)
-def test_a_widget_against_the_rules_is_refused_at_its_path(widgets: list[Any], path: str, nearest: str) -> None:
-    assert findings_of({"widgets": widgets}) == [(path, nearest, False)]
+# Of these, CloudWatch is not known to refuse what its documents don't have: they are told.
+WARNED = {
+    *("beyond the grid", "background", "view of a log", "stat", "percentile", "trimmed", "stat of a metric", "period"),
+    *("period zero", "period of a metric", "side of the axis", "axis bound", "gauge without max", "legend", "timezone"),
+    *("summary", "boolean", "end alone", "id", "duplicate id", "unknown id", "reference to itself", "two insights"),
+    *(
+        "alarm beside metrics",
+        "two alarms",
+        "alarm by name",
+        "no alarms",
+        "state",
+        "sort",
+        "line without value",
+        "fill",
+    ),
+    *("band of one", "time", "endpoint", "label without key", "resource type", "aggregate", "start", "26 variables"),
+    *("variable without property", "pattern without pattern", "choice of nothing", "label too long", "variable id"),
+    *("value", "fill"),
+}
 
 
-@pytest.mark.parametrize(("body", "path"), REFUSED_BODIES.values(), ids=REFUSED_BODIES)
-def test_a_body_against_the_rules_is_refused_at_its_path(body: Any, path: str) -> None:
-    assert findings_of(body) == [(path, "", False)]
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_widget_against_the_rules_is_told_at_its_path(name: str) -> None:
+    widgets, path, nearest = REFUSED[name]
+    assert findings_of({"widgets": widgets}) == [(path, nearest, name in WARNED)]
+
+
+@pytest.mark.parametrize("name", REFUSED_BODIES)
+def test_a_body_against_the_rules_is_told_at_its_path(name: str) -> None:
+    body, path = REFUSED_BODIES[name]
+    assert findings_of(body) == [(path, "", name in WARNED)]
+
+
+@pytest.mark.parametrize("name", sorted((REFUSED.keys() | REFUSED_BODIES.keys()) - WARNED))
+def test_each_refusal_names_the_document_of_aws_that_says_so(name: str) -> None:
+    body = {"widgets": REFUSED[name][0]} if name in REFUSED else REFUSED_BODIES[name][0]
+    with pytest.raises(InvalidDashboardError) as refusal:
+        build_body("orders", {"body": body}, REGION)
+    (finding,) = refusal.value.findings
+    assert finding.source
+    assert str(refusal.value).splitlines()[1].endswith(f"[{finding.source.title}]")
+    assert str(refusal.value).splitlines()[-1] == f"{finding.source.title}: {finding.source.url}"
+    assert finding.source.url.startswith("https://docs.aws.amazon.com/AmazonCloudWatch/")
 
 
 def test_there_are_at_least_sixty_bodies() -> None:
@@ -232,12 +293,12 @@ def test_there_are_at_least_sixty_bodies() -> None:
     assert len(REFUSED) + len(REFUSED_BODIES) >= 60
 
 
-def test_expressions_that_use_each_other_are_refused_each() -> None:
+def test_expressions_that_use_each_other_are_told_once() -> None:
     rows = [[{"expression": f"e{other}", "id": f"e{own}"}] for own, other in ((1, 2), (2, 3), (3, 1))]
     rows.append([{"expression": "e1", "id": "e4"}])  # uses the circle, but is not in it
-    assert [path for path, _, _ in findings_of({"widgets": [metrics(*rows)]})] == [
-        f"{M}[{index}][0].expression" for index in range(3)
-    ]
+    _body, (warning,) = build_body("orders", {"body": {"widgets": [metrics(*rows)]}}, REGION)
+    assert (warning.path, warning.places) == (f"{M}[0][0].expression", 3)
+    assert warning.allowed == "free of references to itself"
 
 
 def test_rows_that_repeat_a_refused_row_are_not_refused_for_it() -> None:
@@ -259,6 +320,58 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(body: Any, path: str,
     assert findings_of(body) == [(path, nearest, True)]
 
 
+def test_a_kind_of_warning_is_told_once_with_its_number() -> None:
+    _body, warnings = build_body("orders", {"body": {"widgets": [metric(veiw="pie")] * 30 + [metric(lines=1)]}}, REGION)
+    assert [(finding.path, finding.places) for finding in warnings] == [
+        (f"{P}.veiw", 30),
+        (f"{P[:8]}30{P[9:]}.lines", 1),
+    ]
+    assert "(and at 29 other places): an unknown key" in str(warnings[0])
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ([*CPU, {"statistic": "Sum"}], ["statistic: an unknown key", "did you mean stat?"]),
+        (["AWS/EC2", "CPUUtilization", {"dimensions": {"InstanceId": "i-1"}}], ["dimensions is no option", "in turn"]),
+        (
+            {"namespace": "A", "metric_name": "B", "dimensions": "C"},
+            ["dimensions must be a mapping"],
+        ),
+        ({"namespace": "A", "metric_name": "B", "dimensions": [{"Name": "C", "Value": "d"}]}, ["must be a mapping"]),
+        ([{"expression": "sum(rate(http_requests_total[5m]))"}], ["for a query of PromQL use type chart"]),
+        (
+            ["AWS/EC2", "CPUUtilization", "Instanceid", "i-1"],
+            ['the dimension "Instanceid"', "did you mean InstanceId?"],
+        ),
+        (["AWS/SQS", "NumberOfMessagesSent", "QueueNam", "q"], ["one that AWS/SQS has", "did you mean QueueName?"]),
+    ],
+)
+def test_a_hint_is_right(row: Any, told: list[str]) -> None:
+    try:
+        findings = build_body("orders", {"body": {"widgets": [metrics(row)]}}, REGION)[1]
+    except InvalidDashboardError as error:
+        findings = error.findings
+    (finding,) = findings
+    assert [words for words in told if words not in str(finding)] == []
+
+
+def test_a_flat_row_is_to_be_wrapped() -> None:
+    with pytest.raises(
+        InvalidDashboardError, match=r'a list of rows: wrap the row, \[\["AWS/EC2", "CPUUtilization"\]\]'
+    ):
+        build_body("orders", {"body": {"widgets": [metrics("AWS/EC2", "CPUUtilization")]}}, REGION)
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_the_dimensions_of_a_namespace_are_no_finding_and_one_misspelt_is(namespace: str) -> None:
+    for name in NAMESPACES[namespace].split():
+        assert findings_of({"widgets": [metrics([namespace, "M", name, "v"])]}) == []
+        if len(name) > 4:
+            ((_path, nearest, is_warning),) = findings_of({"widgets": [metrics([namespace, "M", f"{name}x", "v"])]})
+            assert (nearest, is_warning) == (name, True)
+
+
 @pytest.mark.parametrize("kind", ["metric", "log"])
 def test_a_widget_without_a_region_is_refused_when_none_is_known(kind: str) -> None:
     widgets = [metric() if kind == "metric" else widget("log", properties={"query": "a"})]
@@ -278,18 +391,21 @@ def test_a_name_against_the_rules_is_refused_for_a_removal_too(name: str) -> Non
         check_name(name)
 
 
+BODY = "[Dashboard body structure and syntax]"
+
+
 def test_all_is_told_at_once_with_value_and_what_is_allowed() -> None:
     with pytest.raises(InvalidDashboardError) as refusal:
         build_body("a b", {"body": {"widgets": [3, widget("pie", height=0), metric(view="lines", veiw=1)]}}, REGION)
     assert [text for text in str(refusal.value).splitlines() if text.startswith("- ")] == [
-        '- name: "a b", must be 1 to 255 characters of A-Z, a-z, 0-9, - and _',
-        "- widgets[0]: 3, must be an object",
-        '- widgets[1].type: "pie", must be one of alarm, chart, custom, explorer, log, metric, text',
-        "- widgets[1].height: 0, must be an integer from 1 to 1000",
-        f'- {P.replace("0", "2")}.view: "lines", must be one of timeSeries, singleValue, gauge, bar, pie, table',
+        '- name: "a b", must be 1 to 255 characters of A-Z, a-z, 0-9, - and _ [PutDashboard]',
+        f"- widgets[0]: 3, must be an object {BODY}",
+        f'- widgets[1].type: "pie", must be one of alarm, chart, custom, explorer, log, metric, text {BODY}',
+        f"- widgets[1].height: 0, must be an integer from 1 to 1000 {BODY}",
+        f'- {P.replace("0", "2")}.view: "lines", must be one of timeSeries, singleValue, gauge, bar, pie, table {BODY}',
         f"- {P.replace('0', '2')}.veiw: an unknown key, must be one of the documented keys (title, accountId, region, "
-        "annotations, labels, legend, liveData, metrics, period, setPeriodToTimeRange, singleValueFullPrecision, "
-        "sparkline, stacked, start, end, stat, table, timezone, trend, view, yAxis), "
+        "annotations, insightRule, labels, legend, liveData, metrics, period, setPeriodToTimeRange, "
+        "singleValueFullPrecision, sparkline, stacked, start, end, stat, table, timezone, trend, view, yAxis), "
         "or AWS may ignore it; did you mean view?",
     ]
 
