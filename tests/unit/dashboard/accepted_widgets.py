@@ -47,6 +47,49 @@ def chart(query: str = "sum(x)", **more: Any) -> dict[str, Any]:
     return {"title": "a", "view": "number", "region": REGION, "data": {"queries": [one]}, "plotOptions": {}, **more}
 
 
+OF_ALARMS: list[dict[str, Any]] = [
+    {},
+    {"title": "Alarms"},
+    {"title": "", "sortBy": "default"},
+    {"sortBy": "stateUpdatedTimestamp"},
+    {"sortBy": "timestamp", "states": ["ALARM"]},
+    {"states": ["ALARM", "INSUFFICIENT_DATA", "OK"]},
+    {"states": []},
+    {"sortBy": ""},
+]
+OF_EXPLORERS: list[dict[str, Any]] = [
+    {},
+    {"title": "Explorer", "period": 300, "splitBy": ""},
+    {"aggregateBy": {"key": "", "func": ""}, "labels": [{"key": "State", "value": "running"}]},
+    {"aggregateBy": {"key": "InstanceType", "func": "MAX"}, "splitBy": "AvailabilityZone"},
+    {"aggregateBy": {"key": "*", "func": "SUM"}},
+    {"widgetOptions": {"legend": {"position": "bottom"}, "view": "timeSeries", "stacked": False}},
+    {"widgetOptions": {"view": "pie", "rowsPerPage": 2, "widgetsPerRow": 2}},
+    {"widgetOptions": {"view": "bar", "legend": {"position": ""}}},
+    {"region": REGION},
+    {"labels": [{"key": "Environment"}]},
+    {"labels": [{"key": "a", "value": ""}, {"key": "b", "value": "c"}]},
+]
+OF_CUSTOM: list[dict[str, Any]] = [
+    {},
+    {"title": "My widget"},
+    {"title": ""},
+    {"params": {}},
+    {"params": {"a": 1, "b": [1, {"c": None}]}},
+    {"params": {"region": "${REGION}"}},
+    {"params": "text"},
+    {"endpoint": f"{ENDPOINT}:live"},
+    {"endpoint": "arn:aws-cn:lambda:cn-north-1:012345678901:function:widget"},
+    {"params": {"x": "y" * 1_000}},
+]
+OF_CHARTS: list[dict[str, Any]] = [
+    {},
+    {"view": "timeSeries"},
+    {"view": "table", "plotOptions": {"legend": {"position": "bottom"}}},
+    {"region": "${REGION}"},
+    {"title": ""},
+    {"somethingNew": {"a": [1, 2]}},
+]
 INSTANCE, FUNCTION, TABLE = "AWS::EC2::Instance", "AWS::Lambda::Function", "AWS::DynamoDB::Table"
 ACCEPTED: dict[str, list[dict[str, Any]]] = {
     "metric": [
@@ -143,62 +186,19 @@ ACCEPTED: dict[str, list[dict[str, Any]]] = {
         log(start="-PT1H", end="P0D"),
     ],
     "alarm": [
-        alarms(*(str(number) for number in range(count)), **more)
-        for count in (1, 2, 10, 100)
-        for more in (
-            {},
-            {"title": "Alarms"},
-            {"title": "", "sortBy": "default"},
-            {"sortBy": "stateUpdatedTimestamp"},
-            {"sortBy": "timestamp", "states": ["ALARM"]},
-            {"states": ["ALARM", "INSUFFICIENT_DATA", "OK"]},
-            {"states": []},
-            {"sortBy": ""},
-        )
+        alarms(*(str(number) for number in range(count)), **more) for count in (1, 2, 10, 100) for more in OF_ALARMS
     ],
     "explorer": [
-        explorer(*types, **more)
-        for types in ((INSTANCE,), (FUNCTION,), (TABLE, INSTANCE))
-        for more in (
-            {},
-            {"title": "Explorer", "period": 300, "splitBy": ""},
-            {"aggregateBy": {"key": "", "func": ""}, "labels": [{"key": "State", "value": "running"}]},
-            {"aggregateBy": {"key": "InstanceType", "func": "MAX"}, "splitBy": "AvailabilityZone"},
-            {"aggregateBy": {"key": "*", "func": "SUM"}},
-            {"widgetOptions": {"legend": {"position": "bottom"}, "view": "timeSeries", "stacked": False}},
-            {"widgetOptions": {"view": "pie", "rowsPerPage": 2, "widgetsPerRow": 2}},
-            {"widgetOptions": {"view": "bar", "legend": {"position": ""}}},
-            {"region": REGION},
-            {"labels": [{"key": "Environment"}]},
-            {"labels": [{"key": "a", "value": ""}, {"key": "b", "value": "c"}]},
-        )
+        explorer(*types, **more) for types in ((INSTANCE,), (FUNCTION,), (TABLE, INSTANCE)) for more in OF_EXPLORERS
     ],
     "custom": [
         custom(updateOn=on, **more)
         for on in ({"refresh": True, "resize": True, "timeRange": True}, {}, {"refresh": False})
-        for more in (
-            {},
-            {"title": "My widget"},
-            {"title": ""},
-            {"params": {}},
-            {"params": {"a": 1, "b": [1, {"c": None}]}},
-            {"params": {"region": "${REGION}"}},
-            {"params": "text"},
-            {"endpoint": f"{ENDPOINT}:live"},
-            {"endpoint": "arn:aws-cn:lambda:cn-north-1:012345678901:function:widget"},
-            {"params": {"x": "y" * 1_000}},
-        )
+        for more in OF_CUSTOM
     ],
     "chart": [
         chart(query, **more)
         for query in ("sum(x)", 'rate(http_requests_total{job="a"}[5m])', "histogram_quantile(0.99, y)", "", "x or y")
-        for more in (
-            {},
-            {"view": "timeSeries"},
-            {"view": "table", "plotOptions": {"legend": {"position": "bottom"}}},
-            {"region": "${REGION}"},
-            {"title": ""},
-            {"somethingNew": {"a": [1, 2]}},
-        )
+        for more in OF_CHARTS
     ],
 }
