@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter of the role security_groups; it is documented in a file of its name beside this one."""
+"""The filters of the role security_groups; each is documented in a file of its name beside this one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.security_group.plan import plan
+from ansible_collections.taskmanager.aws.plugins.module_utils.security_group.uses import groups_in_use
 
 
 class FilterModule:
@@ -17,4 +18,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The filters by their names."""
-        return {"security_group_plan": plan}
+        return {"groups_in_use": groups_in_use, "security_group_plan": plan}

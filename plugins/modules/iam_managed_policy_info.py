@@ -21,6 +21,11 @@ options:
       - The name of the policy, whatever its path.
     type: str
     required: true
+  entities:
+    description:
+      - Whether to tell who has the policy.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: It only reads.
@@ -38,6 +43,11 @@ EXAMPLES = r"""
 - name: Read what a policy allows
   taskmanager.aws.iam_managed_policy_info:
     name: ShopLogs
+
+- name: Read who has a policy
+  taskmanager.aws.iam_managed_policy_info:
+    name: ShopLogs
+    entities: true
 """
 
 RETURN = r"""
@@ -62,12 +72,34 @@ policies:
       returned: always
       type: dict
       sample: {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
+    entities:
+      description: Who has the policy, by name within each type.
+      returned: with O(entities)
+      type: list
+      elements: dict
+      contains:
+        usage:
+          description: Whether the policy is V(attached), or is the V(boundary) of the permissions.
+          returned: always
+          type: str
+          sample: attached
+        type:
+          description: V(role), V(user) or V(group).
+          returned: always
+          type: str
+          sample: role
+        name:
+          description: The name.
+          returned: always
+          type: str
+          sample: ShopTakeOrder
 """
 
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.iam import (
     AnsibleIAMError,
+    IAMErrorHandler,
     get_iam_managed_policy_version,
     list_iam_managed_policies,
 )
@@ -81,8 +113,17 @@ CHECKED = {
 }
 
 
-def read_policies(client: Any, name: str) -> list[dict[str, Any]]:
-    """Return the policy with its document, or nothing.
+# By usage, AWS's name for it; by type, where AWS tells of it and of its name.
+USAGES = {"attached": "PermissionsPolicy", "boundary": "PermissionsBoundary"}
+TYPES = {
+    "role": ("PolicyRoles", "RoleName"),
+    "user": ("PolicyUsers", "UserName"),
+    "group": ("PolicyGroups", "GroupName"),
+}
+
+
+def read_policies(client: Any, name: str, entities: bool = False) -> list[dict[str, Any]]:
+    """Return the policy with its document, and on request with who has it, or nothing.
 
     :raises AnsibleIAMError: AWS refused or failed a call.
     """
@@ -93,22 +134,48 @@ def read_policies(client: Any, name: str) -> list[dict[str, Any]]:
             "policy_document": get_iam_managed_policy_version(client, policy["Arn"], policy["DefaultVersionId"])[
                 "Document"
             ],
+            **({"entities": read_entities(client, policy["Arn"])} if entities else {}),
         }
         for policy in list_iam_managed_policies(client, Scope="Local")
         if policy["PolicyName"] == name
     ]
 
 
+def read_entities(client: Any, arn: str) -> list[dict[str, str]]:
+    """Return who has the policy, and as what; AWS tells the usage by being asked for one.
+
+    :raises AnsibleIAMError: AWS refused or failed a call.
+    """
+    return [
+        {"usage": usage, "type": kind, "name": name}
+        for usage, its_name in USAGES.items()
+        for kind, names in list_entities(client, arn, its_name).items()
+        for name in sorted(names)
+    ]
+
+
+@IAMErrorHandler.list_error_handler("list entities for policy", {})
+@AWSRetry.jittered_backoff()
+def list_entities(client: Any, arn: str, usage: str) -> dict[str, list[str]]:
+    """Return the names by type, none of a policy that is gone."""
+    pages = client.get_paginator("list_entities_for_policy").paginate(PolicyArn=arn, PolicyUsageFilter=usage)
+    found = pages.build_full_result()
+    return {kind: [each[name] for each in found.get(listed, [])] for kind, (listed, name) in TYPES.items()}
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(
-        argument_spec={"name": {"type": "str", "required": True}},
+        argument_spec={
+            "name": {"type": "str", "required": True},
+            "entities": {"type": "bool", "default": False},
+        },
         supports_check_mode=True,
     )
     refuse_wrong_options(module, CHECKED)
     client = module.client("iam", retry_decorator=AWSRetry.jittered_backoff())
     try:
-        policies = read_policies(client, module.params["name"])
+        policies = read_policies(client, module.params["name"], module.params["entities"])
     except AnsibleIAMError as error:
         module.fail_json_aws_error(error)
     module.exit_json(changed=False, policies=policies)

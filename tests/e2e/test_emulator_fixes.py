@@ -141,6 +141,16 @@ def test_prefix_lists_in_rules_are_ignored(endpoint: str) -> None:
     assert found["IpPermissions"][0]["PrefixListIds"] == []
 
 
+def test_interfaces_of_instances_are_not_told_of_and_not_found_by_their_group(endpoint: str) -> None:
+    ec2, group = client(endpoint, "ec2"), make_group(endpoint, "of an interface")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    ec2.create_network_interface(SubnetId=subnet, Groups=[group])
+    instance = run_instance(endpoint)["InstanceId"]
+    found = ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": ["sg-none"]}])["NetworkInterfaces"]
+    assert len(found) == 1
+    assert instance not in json.dumps(found, default=str)
+
+
 def test_a_group_that_a_rule_names_can_be_deleted(endpoint: str) -> None:
     ec2, named, naming = client(endpoint, "ec2"), make_group(endpoint, "named"), make_group(endpoint, "naming")
     pair = {"UserIdGroupPairs": [{"GroupId": named}]}
@@ -248,6 +258,7 @@ WITH_ROLE = NAMED | {"RoleName": "any"}
         ("logs:PutRetentionPolicy", LOG_GROUP, {"logGroupName": "any", "retentionInDays": 7}),
         ("rds:CreateDBSubnetGroup", SUBNETS, GROUP | {"DBSubnetGroupDescription": "any", "SubnetIds": ["a", "b"]}),
         ("rds:DeleteDBSubnetGroup", SUBNETS, GROUP),
+        ("rds:DescribeDBInstances", "arn:aws:rds:eu-north-1:123456789012:db:*", {}),
         ("rds:DescribeDBSubnetGroups", SUBNETS, GROUP),
         ("rds:ListTagsForResource", SUBNETS, {"ResourceName": SUBNETS}),
         ("rds:ModifyDBSubnetGroup", SUBNETS, GROUP | {"SubnetIds": ["a", "b"]}),

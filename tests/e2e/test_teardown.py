@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from deployer import ADOPTED, DONE_WITHOUT, NOT_ENFORCED, RARE, RELEASED, REPAIRED, SUBSCRIBED, decided, granted
+from deployer import ADOPTED, DONE_WITHOUT, NOT_ENFORCED, RARE, RELEASED, REPAIRED, SUBSCRIBED, decided, granted, log
 from leaks import Secrets, files_with, secrets_of, traces
 from stack import ROOT, Run, Stack
 from system import add_task, wait_completed
@@ -44,11 +45,13 @@ def everything(stack: Stack) -> dict[str, Any]:
         "subnets": [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]],
         "route tables": [each["RouteTableId"] for each in ec2.describe_route_tables()["RouteTables"]],
         "gateways": [each["InternetGatewayId"] for each in ec2.describe_internet_gateways()["InternetGateways"]],
-        "groups": [each["GroupId"] for each in ec2.describe_security_groups()["SecurityGroups"]],
+        "groups": ec2.describe_security_groups()["SecurityGroups"],
+        "interfaces": ec2.describe_network_interfaces()["NetworkInterfaces"],
         "instances": ec2.describe_instances(Filters=live)["Reservations"],
         "roles": [each["RoleName"] for each in iam.list_roles()["Roles"]],
         "policies": [each["PolicyName"] for each in iam.list_policies(Scope="Local")["Policies"]],
         "profiles": iam.list_instance_profiles()["InstanceProfiles"],
+        "attachments": attachments(stack),
         "users": [each["UserName"] for each in iam.list_users()["Users"]],
         "log groups": logs.describe_log_groups()["logGroups"],
         "dashboards": cloudwatch.list_dashboards()["DashboardEntries"],
@@ -67,6 +70,109 @@ def everything(stack: Stack) -> dict[str, Any]:
     }
 
 
+def attachments(stack: Stack) -> list[Any]:
+    """Who has which managed policy of the account, as well as whose boundary it is."""
+    iam = stack.client("iam")
+    found = []
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        entities = iam.list_entities_for_policy(PolicyArn=policy["Arn"])
+        found.append({key: entities[key] for key in ("PolicyRoles", "PolicyUsers", "PolicyGroups")})
+    return found
+
+
+POLICY = "arn:aws:iam::123456789012:policy/TaskManagementLambdaPolicy"
+TRUST = {"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+@contextmanager
+def policies_had_by_others(stack: Stack) -> Iterator[list[str]]:
+    """Others have our policy; what is to be told of it."""
+    iam, trust = stack.client("iam"), json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    iam.create_role(RoleName="billing", AssumeRolePolicyDocument=trust)
+    iam.create_role(RoleName="bounded", AssumeRolePolicyDocument=trust, PermissionsBoundary=POLICY)
+    iam.create_user(UserName="till")
+    iam.create_group(GroupName="staff")
+    iam.attach_role_policy(RoleName="billing", PolicyArn=POLICY)
+    iam.attach_user_policy(UserName="till", PolicyArn=POLICY)
+    iam.attach_group_policy(GroupName="staff", PolicyArn=POLICY)
+    yield [
+        "The policy TaskManagementLambdaPolicy is attached to the role billing, attached to the user till, "
+        "attached to the group staff, the boundary of the role bounded. "
+    ]
+    iam.detach_role_policy(RoleName="billing", PolicyArn=POLICY)
+    iam.detach_user_policy(UserName="till", PolicyArn=POLICY)
+    iam.detach_group_policy(GroupName="staff", PolicyArn=POLICY)
+    iam.delete_role(RoleName="billing")
+    iam.delete_role(RoleName="bounded")
+    iam.delete_user(UserName="till")
+    iam.delete_group(GroupName="staff")
+
+
+@contextmanager
+def groups_used_by_others(stack: Stack) -> Iterator[list[str]]:
+    """Others use our security groups, and Lambda keeps an interface of a function of ours; what is to be told of it."""
+    ec2, rds = stack.client("ec2"), stack.client("rds")
+    found = {each["GroupName"]: each for each in ec2.describe_security_groups()["SecurityGroups"]}
+    ids = {name: each["GroupId"] for name, each in found.items()}
+    web, functions, database = (f"task-management-{name}-sg" for name in ("ec2", "lambda", "rds"))
+    vpc = found[web]["VpcId"]
+    subnet = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"][0]["SubnetId"]
+    machine = ec2.run_instances(
+        ImageId="ami-others", MinCount=1, MaxCount=1, SubnetId=subnet, SecurityGroupIds=[ids[web]]
+    )["Instances"][0]["InstanceId"]
+    lambdas = f"AWS Lambda VPC ENI-{{}}-{'-'.join('0' * length for length in (8, 4, 4, 4, 12))}"
+    interfaces = [
+        ec2.create_network_interface(SubnetId=subnet, Groups=[ids[functions]], Description=lambdas.format(name))
+        for name in ("add_task", "others")
+    ]
+    _, others = kept = [each["NetworkInterface"]["NetworkInterfaceId"] for each in interfaces]
+    rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": ids[web]}]}
+    theirs = ec2.create_security_group(GroupName="billing", Description="Billing", VpcId=vpc)["GroupId"]
+    ec2.authorize_security_group_egress(GroupId=theirs, IpPermissions=[rule])
+    rds.create_db_instance(
+        DBInstanceIdentifier="billing",
+        DBInstanceClass="db.t3.micro",
+        Engine="mysql",
+        MasterUsername="any",
+        MasterUserPassword="of-a-record-alone",
+        AllocatedStorage=20,
+        VpcSecurityGroupIds=[ids[database]],
+    )
+    yield [
+        f"The group {web} is used by the network interface {machine.replace('i-', 'eni-')} of the instance {machine}, "
+        "a rule of the group billing. ",
+        f"The group {functions} is used by the network interface {others} ({lambdas.format('others')}). ",
+        f"The group {database} is used by the RDS instance billing. ",
+    ]
+    ec2.terminate_instances(InstanceIds=[machine])
+    for interface in kept:
+        ec2.delete_network_interface(NetworkInterfaceId=interface)
+    ec2.delete_security_group(GroupId=theirs)
+    rds.delete_db_instance(DBInstanceIdentifier="billing", SkipFinalSnapshot=True)
+
+
+USES = {"policies": policies_had_by_others, "groups": groups_used_by_others}
+
+
+@dataclass
+class Refusal:
+    """A teardown while others use what is to be removed."""
+
+    run: Run
+    told: list[str]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    asked: set[str]  # the actions that AWS allowed
+
+
+def refused(stack: Stack, uses: Callable[[Stack], AbstractContextManager[list[str]]]) -> Refusal:
+    """Try to tear down meanwhile."""
+    with uses(stack) as told:
+        before, calls = everything(stack), len(log(stack))
+        run = stack.run("teardown.yml", teardown_confirm="local")
+        return Refusal(run, told, before, everything(stack), decided(stack, "allowed", calls))
+
+
 @dataclass
 class Life:
     """What a stack was asked from its start to its end, each run with all that -vvv shows."""
@@ -74,6 +180,7 @@ class Life:
     runs: dict[str, Run] = field(default_factory=dict)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets: Secrets = field(default_factory=dict)
+    refusals: dict[str, Refusal] = field(default_factory=dict)
     function_logs: str = ""
     holders: dict[str, int] = field(default_factory=dict)  # by path, the mode of each file that has a secret
     left: dict[Path, list[str]] = field(default_factory=dict)
@@ -97,6 +204,8 @@ def life(new_stack: Callable[..., AbstractContextManager[Stack]]) -> Life:
 
         life.runs["unconfirmed"] = stack.run("teardown.yml", teardown_confirm="somewhere else")
         life.states["unconfirmed"] = everything(stack)
+        life.refusals = {name: refused(stack, uses) for name, uses in USES.items()}
+        life.states["let go"] = everything(stack)
         life.runs["first"] = stack.converge("teardown.yml", teardown_confirm="local")
         life.states["first"] = everything(stack)
         life.runs["second"] = stack.converge("teardown.yml", teardown_confirm="local")
@@ -123,6 +232,20 @@ def test_teardown_asks_first(life: Life) -> None:
     assert life.runs["unconfirmed"].code != 0
     assert "-e teardown_confirm=local" in life.runs["unconfirmed"].output
     assert life.states["unconfirmed"] == life.states["made"]
+
+
+@pytest.mark.parametrize("kind", USES)
+def test_what_others_use_is_refused_by_name_before_anything_is_changed(life: Life, kind: str) -> None:
+    refusal = life.refusals[kind]
+    said = " ".join(refusal.run.output.split())
+    assert refusal.run.code != 0
+    assert refusal.run.changed == 0
+    assert refusal.told
+    assert [each for each in refusal.told if each not in said] == []
+    assert "Nothing was changed. " + "".join(refusal.told) in said
+    assert refusal.after == refusal.before
+    assert [each for each in refusal.asked if not re.match(r"\w+:(Describe|Get|List)", each)] == []
+    assert life.states["let go"] == life.states["made"]
 
 
 def test_teardown_leaves_what_was_there_before_and_says_so_once(life: Life) -> None:

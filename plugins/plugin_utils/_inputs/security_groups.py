@@ -26,6 +26,7 @@ KINDS: Final[dict[str, Kind]] = {
     "security_groups_instances[].groups[]": aws.GROUP_NAME,
     "security_groups_db_instances[].identifier": aws.DB_IDENTIFIER,
     "security_groups_db_instances[].groups[]": aws.GROUP_NAME,
+    "security_groups_functions[]": aws.FUNCTION_NAME,
     "security_groups_wait_minutes": integer(0, 1_440, "a number of minutes"),
 }
 

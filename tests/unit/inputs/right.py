@@ -33,6 +33,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "security_groups_wait_minutes": 30,
         "security_groups_instances": [{"id": "i-0123456789abcdef0", "groups": ["shop-web"]}],
         "security_groups_db_instances": [{"identifier": "shop-db", "groups": ["shop-db"]}],
+        "security_groups_functions": ["take_order"],
     },
     "iam": {
         "iam_state": "present",

@@ -18,7 +18,11 @@ from botocore.stub import Stubber
 
 ARN = "arn:aws:iam::123456789012:policy/shop/ShopLogs"
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}]}
-VERSION = {"PolicyVersion": {"Document": json.dumps(DOCUMENT), "VersionId": "v3", "IsDefaultVersion": True}}
+
+
+def version() -> dict[str, Any]:
+    """What AWS answers, in a copy: boto3's stub gives out what it was given, and what reads it changes it."""
+    return {"PolicyVersion": {"Document": json.dumps(DOCUMENT), "VersionId": "v3", "IsDefaultVersion": True}}
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def listed(*names: str) -> dict[str, Any]:
 def test_the_version_in_force_is_read(iam: tuple[Any, Stubber]) -> None:
     client, stub = iam
     stub.add_response("list_policies", listed("ShopLog", "ShopLogs", "ShopLogs2"), {"Scope": "Local"})
-    stub.add_response("get_policy_version", VERSION, {"PolicyArn": ARN, "VersionId": "v3"})
+    stub.add_response("get_policy_version", version(), {"PolicyArn": ARN, "VersionId": "v3"})
     assert read_policies(client, "ShopLogs") == [{"policy_name": "ShopLogs", "arn": ARN, "policy_document": DOCUMENT}]
 
 
@@ -44,6 +48,28 @@ def test_there_may_be_none(iam: tuple[Any, Stubber]) -> None:
     client, stub = iam
     stub.add_response("list_policies", listed("ShopLog"), {"Scope": "Local"})
     assert read_policies(client, "ShopLogs") == []
+
+
+def test_who_has_it_is_told_with_the_usage_and_page_by_page(iam: tuple[Any, Stubber]) -> None:
+    client, stub = iam
+    attached, boundary = (
+        {"PolicyArn": ARN, "PolicyUsageFilter": usage} for usage in ("PermissionsPolicy", "PermissionsBoundary")
+    )
+    stub.add_response("list_policies", listed("ShopLogs"), {"Scope": "Local"})
+    stub.add_response("get_policy_version", version(), {"PolicyArn": ARN, "VersionId": "v3"})
+    first = {"PolicyUsers": [{"UserName": "till"}], "PolicyRoles": [{"RoleName": "Shop"}]}
+    stub.add_response("list_entities_for_policy", first | {"IsTruncated": True, "Marker": "next"}, attached)
+    stub.add_response(
+        "list_entities_for_policy", {"PolicyRoles": [{"RoleName": "Billing"}]}, attached | {"Marker": "next"}
+    )
+    stub.add_response("list_entities_for_policy", {"PolicyGroups": [{"GroupName": "Staff"}]}, boundary)
+    (found,) = read_policies(client, "ShopLogs", entities=True)
+    assert [" ".join(each.values()) for each in found["entities"]] == [
+        "attached role Billing",
+        "attached role Shop",
+        "attached user till",
+        "boundary group Staff",
+    ]
 
 
 @pytest.mark.parametrize("call", ["list_policies", "get_policy_version"])

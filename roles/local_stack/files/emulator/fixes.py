@@ -19,7 +19,7 @@ from typing import Any
 from alarm_fixes import alarm_settings
 from ministack.core import iam_actions, lambda_runtime
 from ministack.services import cloudwatch, cloudwatch_logs, ec2, iam, lambda_svc, sts
-from security_group_fixes import security_group_dependencies, security_group_rules
+from security_group_fixes import interfaces_by_group, security_group_dependencies, security_group_rules
 
 Params = dict[str, Any]
 SESSION_SECONDS = 12 * 3600  # the longest that a role's session lives
@@ -298,6 +298,7 @@ FIXES: tuple[Callable[[], None], ...] = (
     instance_monitoring,
     security_group_rules,
     security_group_dependencies,
+    interfaces_by_group,
     alarm_settings,
     log_group_kms_key,
     query_definitions,

@@ -36,6 +36,7 @@ RESOURCES = {
     "iam:RemoveRoleFromInstanceProfile": INSTANCE_PROFILE,
     "lambda:CreateFunction": "arn:aws:lambda:{region}:{account}:function:{FunctionName}",
     "rds:CreateDBSubnetGroup": SUBNET_GROUP,
+    "rds:DescribeDBInstances": "arn:aws:rds:{region}:{account}:db:{DBInstanceIdentifier}",
     "rds:DeleteDBSubnetGroup": SUBNET_GROUP,
     "rds:DescribeDBSubnetGroups": SUBNET_GROUP,
     "rds:ListTagsForResource": "{ResourceName}",

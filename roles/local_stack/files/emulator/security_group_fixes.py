@@ -89,3 +89,43 @@ def security_group_dependencies() -> None:
         return delete(params)
 
     ec2._ACTION_MAP["DeleteSecurityGroup"] = handler
+
+
+def interfaces_by_group() -> None:
+    """Tell of the network interfaces of instances too, and honour the filter `group-id`."""
+
+    def handler(params: Params) -> Any:
+        wanted = ec2._parse_member_list(params, "NetworkInterfaceId")
+        groups = ec2._parse_filters(params).get("group-id")
+        instances = [each for each in ec2._instances.values() if each["State"]["Name"] != "terminated"]
+        found = [*ec2._network_interfaces.values(), *(interface_of(each) for each in instances)]
+        items = "".join(
+            ec2._eni_fields_xml(each)
+            for each in found
+            if (not wanted or each["NetworkInterfaceId"] in wanted)
+            and (groups is None or any(group["GroupId"] in groups for group in each["Groups"]))
+        )
+        return ec2._xml(200, "DescribeNetworkInterfacesResponse", f"<networkInterfaceSet>{items}</networkInterfaceSet>")
+
+    ec2._ACTION_MAP["DescribeNetworkInterfaces"] = handler
+
+
+def interface_of(instance: Params) -> Params:
+    """The first network interface of an instance, which upstream does not keep."""
+    instance_id = instance["InstanceId"]
+    return {
+        "NetworkInterfaceId": instance_id.replace("i-", "eni-", 1),
+        "SubnetId": instance["SubnetId"],
+        "VpcId": instance["VpcId"],
+        "Description": "",
+        "OwnerId": ec2.get_account_id(),
+        "Status": "in-use",
+        "PrivateIpAddress": instance["PrivateIpAddress"],
+        "MacAddress": "02:00:00:00:00:01",
+        "Groups": instance["SecurityGroups"],
+        "Attachment": {
+            "AttachmentId": instance_id.replace("i-", "eni-attach-", 1),
+            "InstanceId": instance_id,
+            "AttachTime": instance["LaunchTime"],
+        },
+    }
