@@ -290,6 +290,13 @@ def test_a_condition_on_an_attached_policy_is_never_met(endpoint: str) -> None:
     refused(endpoint, "iam", "attach_role_policy", request, Action=action, Resource="*", Condition=condition)
 
 
+def test_a_condition_on_a_changed_attribute_is_never_met(endpoint: str) -> None:
+    request = {"InstanceId": run_instance(endpoint)["InstanceId"], "Groups": [make_group(endpoint, "attribute")]}
+    condition = {"StringEquals": {"ec2:Attribute": "GroupId"}}
+    action = "ec2:ModifyInstanceAttribute"
+    refused(endpoint, "ec2", "modify_instance_attribute", request, Action=action, Resource="*", Condition=condition)
+
+
 def test_a_condition_on_a_mappings_function_is_never_met(endpoint: str) -> None:
     request = {"FunctionName": "any", "EventSourceArn": "arn:aws:sqs:eu-north-1:123456789012:any"}
     condition = {"ArnEquals": {"lambda:FunctionArn": FUNCTION}}

@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any
 
+import botocore.session
 import pytest
 from test_inventory import ROOT, template
 from test_roles import ROLES, readme
@@ -132,6 +133,16 @@ def test_of_others_policies_two_are_attached(statements: Statements) -> None:
         "AmazonSSMManagedInstanceCore",
         "CloudWatchAgentServerPolicy",
     ]
+
+
+def test_of_an_instance_that_is_there_the_groups_alone_are_changed(statements: Statements) -> None:
+    model = botocore.session.get_session().get_service_model("ec2").operation_model("ModifyInstanceAttribute")
+    shapes = model.input_shape.members.items()  # type: ignore[union-attr]
+    members = {each.serialization.get("name", name[0].lower() + name[1:]) for name, each in shapes}
+    (change,) = [each for each in statements if each["Sid"] == "TakeSecurityGroups"]
+    others = members - {"GroupId", "instanceId", "dryRun", "attribute", "value"}
+    assert change["Action"] == ["ec2:ModifyInstanceAttribute"]
+    assert set(change["Condition"]["StringNotEqualsIgnoreCase"]["ec2:Attribute"]) == others
 
 
 @pytest.mark.parametrize(

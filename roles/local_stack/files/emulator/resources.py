@@ -103,13 +103,17 @@ def tag_conditions() -> None:
 
 
 def request_conditions() -> None:
-    """Supply `iam:PolicyARN` of attachments."""
+    """Supply `iam:PolicyARN` of attachments, and `ec2:Attribute` of changed instances."""
     original = iam_actions.request_tag_context
 
     def context(service: str, action: str, body: bytes, params: Params) -> Params:
         found = dict(original(service, action, body, params))
         if action == "iam:AttachRolePolicy":
             found["iam:PolicyARN"] = iam_actions._query_param(params, "PolicyArn")
+        if action == "ec2:ModifyInstanceAttribute":
+            asked = {"Action", "Version", "InstanceId", "DryRun", "Attribute", "Value"}
+            named = {name.partition(".")[0] for name in params} | {iam_actions._query_param(params, "Attribute")}
+            found["ec2:Attribute"] = sorted(named - asked - {""})
         return found
 
     iam_actions.request_tag_context = context
