@@ -290,6 +290,13 @@ def test_a_condition_on_an_attached_policy_is_never_met(endpoint: str) -> None:
     refused(endpoint, "iam", "attach_role_policy", request, Action=action, Resource="*", Condition=condition)
 
 
+def test_a_condition_on_a_boundary_is_never_met(endpoint: str) -> None:
+    boundary = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    request = {"RoleName": "bounded", "AssumeRolePolicyDocument": "{}", "PermissionsBoundary": boundary}
+    condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    refused(endpoint, "iam", "create_role", request, Action="iam:CreateRole", Resource="*", Condition=condition)
+
+
 def test_a_condition_on_a_changed_attribute_is_never_met(endpoint: str) -> None:
     request = {"InstanceId": run_instance(endpoint)["InstanceId"], "Groups": [make_group(endpoint, "attribute")]}
     condition = {"StringEquals": {"ec2:Attribute": "GroupId"}}

@@ -45,10 +45,10 @@ EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
         (
             "ConvergeRoles",
             "PERMISSIONS_MANAGEMENT_ACTIONS",
-            "iam:createrole iam:deleterole iam:deleterolepolicy iam:detachrolepolicy iam:putrolepolicy"
-            " iam:updateassumerolepolicy iam:updaterole",
+            "iam:deleterole iam:deleterolepolicy iam:detachrolepolicy iam:updateassumerolepolicy iam:updaterole",
             OURS,
         ),
+        ("GiveRoles", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:createrole iam:putrolepolicy", OURS),
         (
             "ConvergeInstanceProfile",
             "PERMISSIONS_MANAGEMENT_ACTIONS",

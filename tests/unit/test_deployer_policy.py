@@ -12,6 +12,7 @@ from typing import Any
 import botocore.session
 import pytest
 from test_inventory import ROOT, template
+from test_permissions import FOUND
 from test_roles import ROLES, readme
 
 LONGEST = 6144  # characters that AWS keeps of a managed policy, white space aside
@@ -73,6 +74,33 @@ def needed_by(role: str) -> set[str]:
 def test_the_shipped_documents_are_those_of_the_inventory(inventory: dict[str, Any]) -> None:
     shipped = {path.stem: json.loads(path.read_text()) for path in (ROOT / "docs").glob("deployer-policy*.json")}
     assert shipped == inventory["documents"], "run `make policies`"
+
+
+def test_the_shipped_boundary_is_that_of_the_inventory() -> None:
+    shipped = json.loads((ROOT / "docs/permissions-boundary.json").read_text())
+    assert shipped == template("taskmanager_boundary_document"), "run `make policies`"
+    assert len("".join(json.dumps(shipped).split())) <= LONGEST
+
+
+def test_with_a_boundary_no_role_is_made_or_given_anything_without_it() -> None:
+    arn = "arn:aws:iam::123456789012:policy/task-management-boundary"
+    rendered = template(
+        "{'documents': taskmanager_deployer_documents, 'roles': iam_roles | map(attribute='boundary')}",
+        taskmanager_permissions_boundary=arn,
+        foundation_out=FOUND,
+    )
+    assert set(rendered["roles"]) == {arn}
+    bounded = {
+        action
+        for document in rendered["documents"].values()
+        for statement in document["Statement"]
+        if statement.get("Condition", {}).get("StringEquals", {}).get("iam:PermissionsBoundary") == arn
+        for action in statement["Action"]
+    }
+    assert bounded == {"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"}
+    assert [
+        name for name, each in rendered["documents"].items() if len("".join(json.dumps(each).split())) > LONGEST
+    ] == []
 
 
 def test_aws_keeps_policies_of_that_length(inventory: dict[str, Any]) -> None:
@@ -137,7 +165,7 @@ def test_of_others_policies_two_are_attached(statements: Statements) -> None:
 
 def test_of_an_instance_that_is_there_the_groups_alone_are_changed(statements: Statements) -> None:
     model = botocore.session.get_session().get_service_model("ec2").operation_model("ModifyInstanceAttribute")
-    shapes = model.input_shape.members.items()  # type: ignore[union-attr]
+    shapes = model.input_shape.members.items()
     members = {each.serialization.get("name", name[0].lower() + name[1:]) for name, each in shapes}
     (change,) = [each for each in statements if each["Sid"] == "TakeSecurityGroups"]
     others = members - {"GroupId", "instanceId", "dryRun", "attribute", "value"}

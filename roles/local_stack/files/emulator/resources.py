@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ministack.core import iam_actions
-from ministack.services import ec2, tagging
+from ministack.services import ec2, iam, tagging
 
 Params = dict[str, Any]
 
@@ -103,13 +103,15 @@ def tag_conditions() -> None:
 
 
 def request_conditions() -> None:
-    """Supply `iam:PolicyARN` of attachments, and `ec2:Attribute` of changed instances."""
+    """Supply `iam:PolicyARN` of attachments, `iam:PermissionsBoundary` of roles, and `ec2:Attribute` of instances."""
     original = iam_actions.request_tag_context
 
     def context(service: str, action: str, body: bytes, params: Params) -> Params:
         found = dict(original(service, action, body, params))
         if action == "iam:AttachRolePolicy":
             found["iam:PolicyARN"] = iam_actions._query_param(params, "PolicyArn")
+        if boundary := boundary_of(action, params):
+            found["iam:PermissionsBoundary"] = boundary
         if action == "ec2:ModifyInstanceAttribute":
             asked = {"Action", "Version", "InstanceId", "DryRun", "Attribute", "Value"}
             named = {name.partition(".")[0] for name in params} | {iam_actions._query_param(params, "Attribute")}
@@ -117,6 +119,16 @@ def request_conditions() -> None:
         return found
 
     iam_actions.request_tag_context = context
+
+
+def boundary_of(action: str, params: Params) -> str | None:
+    """The boundary that a role is to have, or that the role that something is given to has."""
+    if action == "iam:CreateRole":
+        return str(iam_actions._query_param(params, "PermissionsBoundary"))
+    if action in ("iam:PutRolePolicy", "iam:AttachRolePolicy"):
+        role: Params = iam._roles.get(iam_actions._query_param(params, "RoleName"), {})
+        return role.get("PermissionsBoundary")
+    return None
 
 
 FIXES = (checked_resources, tag_conditions, request_conditions)
