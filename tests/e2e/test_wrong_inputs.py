@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
 from copy import deepcopy
 from typing import Any
 
 import pytest
+import yaml
 from deployer import decided, log
 from inputs.right import RIGHT
-from inputs.test_inputs import put
+from inputs.test_inputs import PATHS, places, put, wrong_at
+from inputs.test_inputs import WRONG as WRONG_VALUES
 from stack import Run, Stack
 
 # One wrong input among right ones, some of which would be written first, and what the message has if not the place.
@@ -55,6 +59,7 @@ WRONG: dict[str, list[tuple[Any, ...]]] = {
         ("foundation_subnets[1].cidr", "10.21.0.0/24"),
     ],
 }
+EXAMPLES = 15  # of each role
 CASES = [(role, place, wrong, (*told, place)[0]) for role, wrongs in WRONG.items() for place, wrong, *told in wrongs]
 
 
@@ -96,3 +101,38 @@ def test_all_problems_are_told_at_once(system: Stack) -> None:
     assert "Nothing was changed. security_groups_groups[0].name is '': it must be 1 to 255 letters" in output
     assert "security_groups_groups[1].description is 'ü': it must be 1 to 255 letters" in output
     assert "security_groups_vpc_id is 'vpc-*': it must be the id of a VPC" in output
+
+
+def some_wrong_inputs(role: str, number: int) -> list[dict[str, Any]]:
+    """Right inputs of a role with one wrong value each, at places all over them; the same in each run."""
+    chance, found = random.Random(role), []  # noqa: S311  # the same in each run, and no secret
+    while len(found) < number:
+        path = chance.choice([path for of_role, path in PATHS if of_role == role])
+        inputs = wrong_at(role, path, chance.choice(places(role, path)), chance.choice(WRONG_VALUES))
+        if inputs is not None and "\0" not in json.dumps(inputs).replace("\\u0000", "\0"):  # which YAML can't have
+            found.append(inputs)
+    return found
+
+
+@pytest.mark.parametrize("role", WRONG)
+def test_any_wrong_value_among_right_ones_is_refused_without_a_call(system: Stack, role: str) -> None:
+    wrongs = some_wrong_inputs(role, EXAMPLES)
+    tasks = [
+        {
+            "block": [
+                {"ansible.builtin.include_role": {"name": f"taskmanager.aws.{role}"}, "vars": inputs},
+                {"ansible.builtin.fail": {"msg": f"Number {number} went through"}},
+            ],
+            "rescue": [{"ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg | truncate(200) }}"}}],
+        }
+        for number, inputs in enumerate(wrongs)
+    ]
+    defaults = {"group/taskmanager.aws.aws": "{{ taskmanager_aws }}"}
+    play = {"hosts": "all", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}
+    (system.directory / "wrong.yml").write_text(yaml.safe_dump([play]))
+    calls = len(log(system))
+    run = system.run(str(system.directory / "wrong.yml"))
+    assert run.code == 0, run.output[-3000:]
+    assert "went through" not in run.output
+    assert f"rescued={EXAMPLES}" in run.output
+    assert decided(system, "allowed", calls) == set()
