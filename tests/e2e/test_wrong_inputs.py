@@ -105,7 +105,8 @@ def test_all_problems_are_told_at_once(system: Stack) -> None:
 
 def some_wrong_inputs(role: str, number: int) -> list[dict[str, Any]]:
     """Right inputs of a role with one wrong value each, at places all over them; the same in each run."""
-    chance, found = random.Random(role), []  # noqa: S311  # the same in each run, and no secret
+    found: list[dict[str, Any]] = []
+    chance = random.Random(role)  # noqa: S311  # the same in each run, and no secret
     while len(found) < number:
         path = chance.choice([path for of_role, path in PATHS if of_role == role])
         inputs = wrong_at(role, path, chance.choice(places(role, path)), chance.choice(WRONG_VALUES))
