@@ -54,7 +54,7 @@ class Endpoint:
 
     def metric_data(self, region: str | None, queries: list[dict[str, Any]], span: TimeRange) -> list[dict[str, Any]]:
         """Return the MetricDataResults of GetMetricData, of all pages in turn."""
-        paginator = self._client("cloudwatch", region).get_paginator("get_metric_data")
+        paginator = self._client_of("cloudwatch", region).get_paginator("get_metric_data")
         pages = self._call(
             "GetMetricData",
             lambda: list(
@@ -67,7 +67,7 @@ class Endpoint:
 
     def alarms(self, region: str | None, names: list[str]) -> list[dict[str, Any]]:
         """Return those of the alarms that exist."""
-        paginator = self._client("cloudwatch", region).get_paginator("describe_alarms")
+        paginator = self._client_of("cloudwatch", region).get_paginator("describe_alarms")
 
         def describe(some: Sequence[str]) -> list[dict[str, Any]]:
             return list(paginator.paginate(AlarmNames=list(some), AlarmTypes=ALARM_TYPES))
@@ -78,7 +78,7 @@ class Endpoint:
 
     def log_rows(self, region: str | None, request: dict[str, Any], span: TimeRange) -> list[list[dict[str, str]]]:
         """Return the results of a query of CloudWatch Logs Insights; one that takes too long is stopped."""
-        client = self._client("logs", region)
+        client = self._client_of("logs", region)
         times = {"startTime": int(span.start.timestamp()), "endTime": int(span.end.timestamp())}
         query = self._call("StartQuery", lambda: client.start_query(**request, **times))["queryId"]
         deadline = time.monotonic() + self._log_query_timeout
@@ -94,6 +94,12 @@ class Endpoint:
         if answer["status"] != "Complete":
             raise SourceError(f"The query ended as {answer['status']}")
         return answer["results"]
+
+    def _client_of(self, service: str, region: str | None) -> Any:
+        try:
+            return self._client(service, region)
+        except (BotoCoreError, ValueError) as error:  # what botocore says of a region that is none
+            raise SourceError(f"region {region!r}: {error}") from error
 
     def _call(self, action: str, call: Callable[[], Any]) -> Any:
         try:

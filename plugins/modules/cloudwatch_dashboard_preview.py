@@ -20,8 +20,9 @@ description:
     hour's period is that of the current hour, and is small when the hour is young.
   - Periods are those of the body, as with C(periodOverride=inherit); they are not adapted to the time range. AWS keeps
     periods shorter than 5 minutes for 15 days, and those shorter than an hour for 63 days.
-  - C(GetMetricData) tells no units, so there are none. Dashboard variables are listed with their default values, but
-    not put in. Widgets of the types C(explorer) and C(custom) say why they are not drawn.
+  - C(GetMetricData) tells no units, so there are none. Dashboard variables are put in with their default values, or
+    those of O(variables). Widgets of the types C(explorer), C(custom) and C(chart) say why they are not drawn.
+  - What can't be read or drawn of one widget is said in that widget; the others are drawn.
 author:
   - taskmanager.aws contributors
 requirements:
@@ -56,6 +57,11 @@ options:
     description:
       - The end of the time range, such as V(2026-11-23T09:00:00Z), in place of the body's. Without one, it is now.
     type: str
+  variables:
+    description:
+      - Values for the dashboard's variables, by their ids. A variable that is not given has its default.
+    type: dict
+    default: {}
   log_query_timeout:
     description:
       - How many seconds to wait for each query of logs.
@@ -142,6 +148,11 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     next_minute,
     read_range,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.variables import (
+    UnknownVariableError,
+    chosen,
+    put_in,
+)
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.widgets import Drawn, draw
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview_api import Endpoint
 
@@ -154,20 +165,37 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
 
     :raises InvalidDashboardError: the body breaks CloudWatch's rules.
     :raises DashboardError: the dashboard can't be read.
-    :raises TimeRangeError: the time range can't be read.
+    :raises TimeRangeError: the time range that is asked for can't be read.
+    :raises UnknownVariableError: a value is given for a variable that the dashboard has not.
     """
     body = prepare(module)
+    variables = chosen(body, module.params["variables"])
+    body = {**body, "widgets": put_in(body["widgets"], variables)}
     now = next_minute(datetime.now(UTC))
-    span = read_range(now, module.params, body)
+    span = page_range(module, body, now)
     widgets = draw_widgets(module, body, span, now)
     page = Page(
         title=module.params["name"] or UNNAMED,
         facts=facts(module, body, span),
-        variables=body.get("variables", []),
+        variables=variables,
         widgets=widgets,
     )
     changed = write(module, draw_page(page, get_plotlyjs()))
     return {"changed": changed, "dest": module.params["dest"]} | told(body, widgets)
+
+
+def page_range(module: AnsibleAWSModule, body: dict[str, Any], now: datetime) -> TimeRange:
+    """Return the page's time range: that of the options, or of the body; the default where the body's can't be read.
+
+    :raises TimeRangeError: the one that is asked for can't be read.
+    """
+    try:
+        return read_range(now, module.params, body)
+    except TimeRangeError as error:
+        if module.params["start"]:
+            raise
+        module.warn(f"The dashboard's own time range is left out: {error}")
+        return read_range(now, {})
 
 
 def prepare(module: AnsibleAWSModule) -> dict[str, Any]:
@@ -206,7 +234,7 @@ def draw_widgets(module: AnsibleAWSModule, body: dict[str, Any], span: TimeRange
 
 def facts(module: AnsibleAWSModule, body: dict[str, Any], span: TimeRange) -> dict[str, str]:
     """Return what the header of the page tells."""
-    regions = {widget["properties"].get("region") or module.region for widget in body["widgets"]}
+    regions = {str(widget["properties"].get("region") or module.region or "") for widget in body["widgets"]}
     return {
         "Region": ", ".join(sorted(filter(None, regions))),
         "Time range": f"{span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
@@ -238,7 +266,7 @@ def write(module: AnsibleAWSModule, page: str) -> bool:
         module.fail_json(msg=f"dest {dest}: its folder does not exist; make it, or choose another path")
     if module.check_mode:
         return True
-    with NamedTemporaryFile("w", encoding="utf-8", dir=module.tmpdir, delete=False) as file:
+    with NamedTemporaryFile("w", encoding="utf-8", errors="replace", dir=module.tmpdir, delete=False) as file:
         file.write(page)
     module.atomic_move(file.name, str(dest))
     return module.set_fs_attributes_if_different(module.load_file_common_arguments(module.params), True)
@@ -260,6 +288,7 @@ def main() -> None:
             "dest": {"type": "path", "required": True},
             "start": {"type": "str"},
             "end": {"type": "str"},
+            "variables": {"type": "dict", "default": {}},
             "log_query_timeout": {"type": "int", "default": 30},
         },
         mutually_exclusive=[("body", "widgets")],
@@ -271,7 +300,7 @@ def main() -> None:
     require_libraries(module)
     try:
         result = run(module)
-    except (InvalidDashboardError, TimeRangeError) as error:
+    except (InvalidDashboardError, TimeRangeError, UnknownVariableError) as error:
         module.fail_json(msg=str(error))
     except DashboardError as error:
         module.fail_json_aws_error(error)

@@ -60,13 +60,23 @@ def condition(alarm: dict[str, Any]) -> str:
     """Return what makes the alarm go off, as the console says it; the rule of a composite alarm."""
     if "AlarmRule" in alarm:
         return str(alarm["AlarmRule"])
-    comparison = COMPARISONS.get(alarm["ComparisonOperator"])
+    if query := _query(alarm):
+        return query
+    operator = str(alarm.get("ComparisonOperator", "no comparison"))
+    comparison = COMPARISONS.get(operator)
     if comparison is None or "Threshold" not in alarm:
-        return f"{_metric_name(alarm)}: {alarm['ComparisonOperator']}"
+        return f"{_metric_name(alarm)}: {operator}"
     periods = alarm["EvaluationPeriods"]
     text = f"{_metric_name(alarm)} {comparison} {alarm['Threshold']:g}"
     text += f" for {alarm.get('DatapointsToAlarm', periods)} datapoints"
     return f"{text} within {periods * alarm['Period'] / 60:g} minutes" if alarm.get("Period") else text
+
+
+def _query(alarm: dict[str, Any]) -> str:
+    """Return the query of an alarm that has one of its own in the place of metrics, such as one of PromQL."""
+    criteria = alarm.get("EvaluationCriteria")
+    found = [each for each in criteria.values() if isinstance(each, dict)] if isinstance(criteria, dict) else []
+    return next((str(each["Query"]) for each in found if "Query" in each), "")
 
 
 def _metric_name(alarm: dict[str, Any]) -> str:
@@ -76,10 +86,12 @@ def _metric_name(alarm: dict[str, Any]) -> str:
 def graph(alarm: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
     """Return the properties of a widget that graphs the alarm's metrics with its threshold.
 
-    :raises ValueError: a composite alarm has no metrics.
+    :raises ValueError: a composite alarm has no metrics, and one on a query has none.
     """
     if "AlarmRule" in alarm:
         raise ValueError(f"{alarm['AlarmName']} is a composite alarm, it has no metric to draw")
+    if not alarm.get("Metrics") and "MetricName" not in alarm:
+        raise ValueError(f"{alarm['AlarmName']} is an alarm on a query, it has no metric to draw: {condition(alarm)}")
     rows = [_row(query) for query in alarm["Metrics"]] if alarm.get("Metrics") else [_single_row(alarm)]
     annotations = {}
     if "Threshold" in alarm:

@@ -9,11 +9,11 @@ Pure.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import timezone
 from html import escape
 from typing import Any, Final, NamedTuple
 
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import own_color
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import mapping, own_color
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import local, read_iso
 
 DEFAULT_COLOR: Final = "#d62728"
@@ -51,11 +51,6 @@ def horizontal_levels(properties: dict[str, Any], side: str) -> list[float]:
     return [line["value"] for lines in _visible(properties, "horizontal") if _side(lines) == side for line in lines]
 
 
-def vertical_times(properties: dict[str, Any]) -> list[datetime]:
-    """Return the times of the visible vertical annotations, for which the graph has to have room."""
-    return [read_iso(line["value"]) for lines in _visible(properties, "vertical") for line in lines]
-
-
 def steps(properties: dict[str, Any], low: float, high: float) -> list[dict[str, Any]]:
     """Return the coloured parts of a gauge from low to high."""
     drawn = []
@@ -68,7 +63,7 @@ def steps(properties: dict[str, Any], low: float, high: float) -> list[dict[str,
 
 def _visible(properties: dict[str, Any], kind: str) -> list[list[dict[str, Any]]]:
     """Return each annotation as its one line, or the two of a band."""
-    entries = properties.get("annotations", {}).get(kind, [])
+    entries = mapping(properties, "annotations").get(kind) or []
     lines = [entry if isinstance(entry, list) else [entry] for entry in entries]
     return [band for band in lines if band[0].get("visible", True)]
 

@@ -32,6 +32,24 @@ PALETTE: Final = (
 COLOR: Final = re.compile(r"#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})")
 
 
+# What reading or drawing raises of a value that a body may have, for CloudWatch takes it, and that says nothing to us.
+UNREADABLE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def unreadable(error: Exception) -> str:
+    """Say why a widget can't be shown."""
+    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+    return f"it can't be shown as it is written: {kind}{error}"
+
+
+def mapping(properties: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return what is under these names, one in the other, or nothing where that is no mapping."""
+    found: Any = properties
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 class SourceError(Exception):
     """AWS refused or failed a call; the text is AWS's own."""
 

@@ -9,7 +9,7 @@ Pure. Colours of text, grid and background are the page's, so that they follow l
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timezone
 from html import escape
 from typing import Any, Final
 
@@ -18,11 +18,16 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     horizontal_levels,
     shapes,
     steps,
-    vertical_times,
 )
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Content, Series, Value
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import (
+    Content,
+    Series,
+    Value,
+    mapping,
+)
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.numbers import shown
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import (
+    DAY,
     local,
     read_zone,
     shown_zone,
@@ -33,7 +38,6 @@ TRANSPARENT: Final = "rgba(0,0,0,0)"
 # Up to here, points are marked: a line of one point would not be seen.
 MARKED_POINTS: Final = 40
 PADDING: Final = 0.08
-DAY: Final = timedelta(days=1)
 
 
 def time_series(content: Content) -> Figure:
@@ -79,7 +83,7 @@ def bar(values: list[Value]) -> Figure:
 
 def pie(values: list[Value], properties: dict[str, Any]) -> Figure:
     """Return a pie with a slice for each value."""
-    labelled = properties.get("labels", {}).get("visible", True)
+    labelled = mapping(properties, "labels").get("visible", True)
     data = {
         "type": "pie",
         "labels": [plain(value.label) for value in values],
@@ -95,7 +99,7 @@ def pie(values: list[Value], properties: dict[str, Any]) -> Figure:
 
 def gauge(content: Content) -> Figure:
     """Return a gauge for each series, side by side."""
-    axis = content.properties.get("yAxis", {}).get("left", {})
+    axis = mapping(content.properties, "yAxis", "left")
     low, high = axis.get("min", 0), axis.get("max", 100)
     data = [
         {
@@ -166,7 +170,7 @@ def _time_axis(content: Content, axes: Axes, zone: timezone) -> dict[str, Any]:
 
 
 def _value_axis(content: Content, side: str, limits: tuple[float, float]) -> dict[str, Any]:
-    label = content.properties.get("yAxis", {}).get(side, {}).get("label", "")
+    label = str(mapping(content.properties, "yAxis", side).get("label", ""))
     return {
         "range": list(limits),
         "title": {"text": plain(label), "standoff": 4},
@@ -180,9 +184,8 @@ def _value_axis(content: Content, side: str, limits: tuple[float, float]) -> dic
 def _axes(content: Content, zone: timezone) -> Axes:
     left = [series for series in content.series if not series.right]
     right = [series for series in content.series if series.right]
-    times = [content.span.start, content.span.end, *vertical_times(content.properties)]
     return Axes(
-        time=(local(min(times), zone), local(max(times), zone)),
+        time=(local(content.span.start, zone), local(content.span.end, zone)),
         left=_limits(content, "left", left),
         right=_limits(content, "right", right),
     )
@@ -195,7 +198,7 @@ def _limits(content: Content, side: str, series: list[Series]) -> tuple[float, f
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = PADDING * (high - low) or PADDING * abs(high) or 1.0
     low_end = low - room if low < 0 else max(low - room, 0.0)
-    axis = content.properties.get("yAxis", {}).get(side, {})
+    axis = mapping(content.properties, "yAxis", side)
     return axis.get("min", low_end), axis.get("max", high + room)
 
 

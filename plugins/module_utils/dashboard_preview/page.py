@@ -25,7 +25,7 @@ class Page:
     """What the page shows.
 
     :param facts: what the header tells, by name.
-    :param variables: the dashboard's variables.
+    :param variables: the dashboard's variables, with the `value` of each.
     """
 
     title: str
@@ -78,11 +78,9 @@ def _variables(variables: list[dict[str, Any]]) -> str:
     if not visible:
         return ""
     chips = "".join(
-        f"<li><b>{escape(_variable_label(variable))}</b> {escape(str(variable.get('defaultValue', '')))}</li>"
-        for variable in visible
+        f"<li><b>{escape(_variable_label(variable))}</b> {escape(variable['value'])}</li>" for variable in visible
     )
-    note = "A preview draws the widgets as they are written: it puts no variable in."
-    return f'<ul class="variables">{chips}</ul><p class="note">{note}</p>'
+    return f'<ul class="variables">{chips}</ul>'
 
 
 def _variable_label(variable: dict[str, Any]) -> str:

@@ -17,9 +17,12 @@ from typing import Any, Final
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview import alarms, logs
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import (
+    UNREADABLE,
     Content,
     Source,
     SourceError,
+    mapping,
+    unreadable,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.queries import (
     Query,
@@ -46,10 +49,12 @@ def read_widget(widget: dict[str, Any], span: TimeRange, now: datetime, source: 
         return read(content, source)
     except (SourceError, ValueError) as error:
         return replace(content, problems=[str(error)])
+    except UNREADABLE as error:
+        return replace(content, problems=[unreadable(error)])
 
 
 def _read_metrics(content: Content, source: Source) -> Content:
-    arns = content.properties.get("annotations", {}).get("alarms")
+    arns = mapping(content.properties, "annotations").get("alarms")
     if arns:
         read = _read_alarms(replace(content, properties={"alarms": arns}), source)
         if read.problems:

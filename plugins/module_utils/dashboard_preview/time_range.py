@@ -17,10 +17,14 @@ from typing import Any, Final
 
 # The console's default.
 DEFAULT_START: Final = "-PT3H"
-DURATION: Final = re.compile(r"(-?)P(?!$)(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?)?")
+DURATION: Final = re.compile(
+    r"(-?)P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?"
+)
+DAYS_OF_A_YEAR: Final = 365
 DAYS_OF_A_MONTH: Final = 30
 OFFSET: Final = re.compile(r"([+-])(\d\d)(\d\d)")
 MINUTE: Final = timedelta(minutes=1)
+DAY: Final = timedelta(days=1)
 
 
 class TimeRangeError(ValueError):
@@ -59,10 +63,13 @@ def read_time(key: str, text: Any, now: datetime) -> datetime:
     :raises TimeRangeError: it is neither a duration nor a time of ISO 8601.
     """
     if duration := DURATION.fullmatch(str(text)):
-        return now + _delta(duration)
+        try:
+            return now + _delta(duration)
+        except (OverflowError, ValueError) as error:
+            raise TimeRangeError(f"{key} {str(text)[:40]!r} is longer ago than any time: give a later one") from error
     try:
         return read_iso(str(text))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise TimeRangeError(f"{key} {text!r} is no time: write -PT3H or -P7D, or 2026-11-23T06:00:00Z") from error
 
 
@@ -70,14 +77,16 @@ def read_iso(text: str) -> datetime:
     """Return a time of ISO 8601 in UTC.
 
     :raises ValueError: it is none.
+    :raises OverflowError: in UTC it is before the year 1 or after 9999.
     """
     time = datetime.fromisoformat(text)
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _delta(duration: re.Match[str]) -> timedelta:
-    months, weeks, days, hours, minutes = (int(number or 0) for number in duration.groups()[1:])
-    delta = timedelta(days=DAYS_OF_A_MONTH * months + days, weeks=weeks, hours=hours, minutes=minutes)
+    years, months, weeks, days, hours, minutes, seconds = (int(number or 0) for number in duration.groups()[1:])
+    days += DAYS_OF_A_YEAR * years + DAYS_OF_A_MONTH * months
+    delta = timedelta(days=days, weeks=weeks, hours=hours, minutes=minutes, seconds=seconds)
     return -delta if duration[1] else delta
 
 
@@ -87,6 +96,8 @@ def read_zone(text: Any) -> timezone:
     if match is None:
         return UTC
     offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    if offset >= DAY:
+        return UTC
     return timezone(-offset if match[1] == "-" else offset)
 
 

@@ -16,7 +16,13 @@ from typing import Any, Final
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics import read_metrics
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview import figures, logs, markdown, tables
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.alarms import condition
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Content, Value
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import (
+    UNREADABLE,
+    Content,
+    Value,
+    mapping,
+    unreadable,
+)
 
 # What can't be drawn: what the console would show, and why it isn't here.
 NOT_DRAWN: Final = {
@@ -50,9 +56,15 @@ class Drawn:
 
 def draw(index: int, widget: dict[str, Any], content: Content) -> Drawn:
     """Draw a widget of a body that is checked, and in it what could not be read."""
-    drawing, title = _inside(widget["type"], content), _title(content)
-    html = _section(index, widget, title, drawing, content.problems)
-    return Drawn(html, drawing.figure, title, content.problems)
+    problems = list(content.problems)
+    title = str(content.properties.get("title", ""))
+    try:
+        title = _title(content)
+        drawing = _inside(widget["type"], content)
+    except UNREADABLE as error:  # its fault alone: the others are drawn
+        drawing = Drawing("")
+        problems.append(unreadable(error))
+    return Drawn(_section(index, widget, title, drawing, problems), drawing.figure, title, problems)
 
 
 def _section(index: int, widget: dict[str, Any], title: str, drawing: Drawing, problems: list[str]) -> str:
@@ -73,7 +85,7 @@ def _section(index: int, widget: dict[str, Any], title: str, drawing: Drawing, p
 
 
 def _legend_position(properties: dict[str, Any]) -> str:
-    return "right" if properties.get("legend", {}).get("position") == "right" else "bottom"
+    return "right" if mapping(properties, "legend").get("position") == "right" else "bottom"
 
 
 def _title(content: Content) -> str:

@@ -15,6 +15,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page import Page, draw_page
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.read import read_widget
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRange
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.variables import chosen
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.widgets import Drawn, draw
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -207,4 +208,4 @@ def drawn() -> list[Drawn]:
 
 def page(library: str) -> str:
     """The page."""
-    return draw_page(Page(f"all {HOSTILE}", {"Region": REGION}, VARIABLES, drawn()), library)
+    return draw_page(Page(f"all {HOSTILE}", {"Region": REGION}, chosen({"variables": VARIABLES}, {}), drawn()), library)

@@ -166,10 +166,9 @@ def test_markdown_is_drawn(browser: Browser) -> None:
     assert links == [("wiki", None), ("Restart", "button primary"), ("Stop", "button normal")]
 
 
-def test_variables_are_listed_and_said_not_to_be_put_in(browser: Browser) -> None:
+def test_variables_are_listed_with_their_values(browser: Browser) -> None:
     header = browser.page.locator("header").inner_text()
     assert f"Function {kitchen_sink.HOSTILE}" in header
-    assert "puts no variable in" in header
 
 
 def test_colours_follow_the_scheme(browser: Browser) -> None:
