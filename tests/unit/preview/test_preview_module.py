@@ -145,8 +145,7 @@ class FakeModule:
 
     def __init__(self, client: Any, dest: Path, check_mode: bool = False, **params: Any) -> None:
         defaults = {"name": None, "body": None, "widgets": None, "start": None, "end": None, "log_query_timeout": 1}
-        defaults["variables"] = {}
-        self.params = defaults | {"dest": str(dest)} | params
+        self.params = defaults | {"variables": {}, "dest": str(dest)} | params
         self.region = REGION
         self.check_mode = check_mode
         self.tmpdir = str(dest.parent)
