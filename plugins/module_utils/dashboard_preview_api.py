@@ -6,15 +6,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
 from itertools import batched
+from threading import Lock
 from typing import Any, Final
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import SourceError
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.queries import range_period
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRange
 
 # A missing botocore is reported by AnsibleAWSModule, in its own words.
@@ -35,6 +39,8 @@ DENIED: Final = (
 ALARM_TYPES: Final = ["MetricAlarm", "CompositeAlarm"]
 # The most that one DescribeAlarms takes.
 ALARM_NAMES: Final = 100
+LONGEST_PERIOD: Final = 86400
+SIDE_BY_SIDE: Final = 8
 UNFINISHED: Final = ("Scheduled", "Running")
 POLL_SECONDS: Final = 0.5
 
@@ -49,6 +55,9 @@ class Endpoint:
     def __init__(self, client: Callable[[str, str | None], Any], log_query_timeout: float) -> None:
         self._client = cache(client)
         self._log_query_timeout = log_query_timeout
+        self._lock = Lock()  # making a client is not safe in threads
+        self._units: dict[str, str] = {}
+        self.unit_problems: list[str] = []
         self.answered = False
         self.denials: list[str] = []
 
@@ -64,6 +73,30 @@ class Endpoint:
             ),
         )
         return [result for page in pages for result in page["MetricDataResults"]]
+
+    def units(self, region: str | None, metrics: list[dict[str, Any]], span: TimeRange) -> list[str]:
+        """Return AWS's name for the unit of each metric: GetMetricStatistics tells it, one metric in a call.
+
+        Nothing where it is not known, or a metric has several. What is refused is among the `unit_problems`.
+        """
+        client = self._client_of("cloudwatch", region)
+        keys = [json.dumps([region, metric], sort_keys=True) for metric in metrics]
+        new = {key: metric for key, metric in zip(keys, metrics, strict=True) if key not in self._units}
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            self._units |= zip(new, pool.map(partial(self._unit, client, span), new.values()), strict=True)
+        return [self._units[key] for key in keys]
+
+    def _unit(self, client: Any, span: TimeRange, metric: dict[str, Any]) -> str:
+        names = {"Namespace": metric["Namespace"], "MetricName": metric["MetricName"]}
+        times = {"StartTime": span.start, "EndTime": span.end, "Period": min(range_period(span), LONGEST_PERIOD)}
+        asked = names | times | {"Dimensions": metric["Dimensions"], "Statistics": ["SampleCount"]}
+        try:
+            answer = self._call("GetMetricStatistics", lambda: client.get_metric_statistics(**asked))
+        except SourceError as error:
+            self.unit_problems.append(str(error))
+            return ""
+        units = {point.get("Unit", "") for point in answer["Datapoints"]}
+        return units.pop() if len(units) == 1 else ""
 
     def alarms(self, region: str | None, names: list[str]) -> list[dict[str, Any]]:
         """Return those of the alarms that exist."""
@@ -97,7 +130,8 @@ class Endpoint:
 
     def _client_of(self, service: str, region: str | None) -> Any:
         try:
-            return self._client(service, region)
+            with self._lock:
+                return self._client(service, region)
         except (BotoCoreError, ValueError) as error:  # what botocore says of a region that is none
             raise SourceError(f"region {region!r}: {error}") from error
 

@@ -20,8 +20,11 @@ description:
     hour's period is that of the current hour, and is small when the hour is young.
   - Periods are those of the body, as with C(periodOverride=inherit); they are not adapted to the time range. AWS keeps
     periods shorter than 5 minutes for 15 days, and those shorter than an hour for 63 days.
-  - C(GetMetricData) tells no units, so there are none. Dashboard variables are put in with their default values, or
-    those of O(variables). Widgets of the types C(explorer), C(custom) and C(chart) say why they are not drawn.
+  - Metrics are asked for in batches of up to 500; queries of logs, and what else takes a call of its own, side by side.
+  - Units come from C(GetMetricStatistics), with a call for each metric; without the permission there is a warning.
+  - What is dynamic in a label is filled in by AWS, or here when the endpoint leaves it; its times are in UTC.
+    Dashboard variables are put in with their default values, or those of O(variables).
+  - Widgets of the types C(explorer), C(custom) and C(chart) say why they are not drawn.
   - What can't be read or drawn of one widget is said in that widget; the others are drawn.
 author:
   - taskmanager.aws contributors
@@ -125,6 +128,7 @@ problems:
   sample: ["widgets[3] (Errors): StartQuery: The specified log group does not exist: /aws/lambda/take_order"]
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -140,6 +144,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body import InvalidDashboardError, build_body
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_api import DashboardError, get_dashboard
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.batches import ask_ahead
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page import Page, draw_page
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.read import read_widget
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import (
@@ -154,7 +159,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     put_in,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.widgets import Drawn, draw
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview_api import Endpoint
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview_api import SIDE_BY_SIDE, Endpoint
 
 LIBRARIES = {"plotly": "plotly", "markdown_it": "markdown-it-py"}
 UNNAMED = "preview"
@@ -222,10 +227,14 @@ def draw_widgets(module: AnsibleAWSModule, body: dict[str, Any], span: TimeRange
     def client(service: str, region: str | None) -> Any:
         return module.client(service, region=region or module.region)
 
-    source = Endpoint(client, module.params["log_query_timeout"])
-    contents = [read_widget(widget, span, now, source) for widget in body["widgets"]]
-    if source.denials and not source.answered:
-        raise DashboardError(message=f"Nothing could be read for the preview: {source.denials[0]}")
+    endpoint = Endpoint(client, module.params["log_query_timeout"])
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        source = ask_ahead(body["widgets"], span, now, endpoint, pool.map)
+        contents = list(pool.map(lambda widget: read_widget(widget, span, now, source), body["widgets"]))
+    if endpoint.denials and not endpoint.answered:
+        raise DashboardError(message=f"Nothing could be read for the preview: {endpoint.denials[0]}")
+    if endpoint.unit_problems:
+        module.warn(f"Units are left out: {endpoint.unit_problems[0]}")
     return [
         draw(index, widget, content)
         for index, (widget, content) in enumerate(zip(body["widgets"], contents, strict=True))

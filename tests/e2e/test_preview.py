@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -77,7 +78,8 @@ def test_what_the_endpoint_answers_besides_metrics_is_drawn(system: Stack, chrom
     add_task(system, "logged for the preview")
     region = system.record["region"]
     alarms = system.client("cloudwatch").describe_alarms(AlarmNames=["add_task-errors"])["MetricAlarms"]
-    errors = ["AWS/Lambda", "Errors", "FunctionName", "add_task", {"id": "m1"}]
+    labelled = {"id": "m1", "label": "${PROP('Dim.FunctionName')}: ${DATAPOINT_COUNT} at most ${MAX}"}
+    errors = ["AWS/Lambda", "Errors", "FunctionName", "add_task", labelled]
     log = {"region": region, "query": "SOURCE '/aws/lambda/add_task' | fields @timestamp, @message | limit 5"}
     widgets = [
         {"type": "alarm", "properties": {"alarms": [alarms[0]["AlarmArn"]]}},
@@ -91,6 +93,7 @@ def test_what_the_endpoint_answers_besides_metrics_is_drawn(system: Stack, chrom
         assert tile.inner_text().split("\n") == [alarms[0]["StateValue"].replace("_", " "), "add_task-errors"]
         assert "Expressions not implemented (InternalError)" in browser.widget(1).inner_text()
         assert browser.widget(1).locator(".scatterlayer .trace").count() >= 1
+        assert re.search(r"add_task: [1-9]\d* at most 0", browser.widget(1).inner_text())
         assert 1 <= browser.widget(2).locator("tbody tr").count() <= 5
         assert "log group does not exist: /no/such/group" in browser.widget(3).inner_text()
         assert browser.widget(4).locator("h2").inner_text() == "add_task-errors"

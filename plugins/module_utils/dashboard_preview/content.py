@@ -60,6 +60,9 @@ class Source(Protocol):
     def metric_data(self, region: str | None, queries: list[dict[str, Any]], span: TimeRange) -> list[dict[str, Any]]:
         """Return the MetricDataResults of GetMetricData, of all pages in turn."""
 
+    def units(self, region: str | None, metrics: list[dict[str, Any]], span: TimeRange) -> list[str]:
+        """Return AWS's name for the unit of each metric; nothing where that is not known, or there are several."""
+
     def alarms(self, region: str | None, names: list[str]) -> list[dict[str, Any]]:
         """Return those of the alarms that exist."""
 
@@ -82,6 +85,7 @@ class Series:
     points: list[Point]
     color: str
     right: bool = False
+    unit: str = ""
 
     @property
     def latest(self) -> float | None:

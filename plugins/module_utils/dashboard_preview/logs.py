@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import (
@@ -83,11 +84,14 @@ def _column(table: Table, index: int | None) -> list[str]:
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", text) is not None
+    return re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", text, re.ASCII) is not None and isfinite(float(text))
 
 
 def _time(text: str) -> datetime | None:
     # Insights writes times as `2026-11-23 06:05:00.000`, in UTC.
-    if not re.match(r"\d{4}-\d\d-\d\d ", text):
+    if not re.match(r"\d{4}-\d\d-\d\d ", text, re.ASCII):
         return None
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None

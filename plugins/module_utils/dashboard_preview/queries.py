@@ -9,8 +9,9 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import Any, Final
 
@@ -21,6 +22,10 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     own_color,
     palette,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.labels import (
+    fill,
+    metric_properties,
+)
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRange
 
 DEFAULT_STAT: Final = "Average"
@@ -30,6 +35,7 @@ HOUR: Final = 3600
 # Periods that are no multiple of an hour are not kept for long: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
 FINE_PERIODS_KEPT: Final = 15 * 24 * HOUR
 # The views that show one value for each metric.
+COUNTS: Final = ("SampleCount", "n")
 ONE_VALUE_VIEWS: Final = ("singleValue", "gauge", "bar", "pie")
 
 
@@ -141,8 +147,21 @@ def merge_results(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(merged.values())
 
 
-def read_results(queries: list[Query], results: list[dict[str, Any]]) -> tuple[list[Series], list[str]]:
-    """Return the series of the visible metrics in the order of the rows, and what AWS could not compute."""
+def unit_of(stat: str, unit: str) -> str:
+    """Return the unit of a statistic of a metric that has this unit: some statistics count, or are a share."""
+    if stat in COUNTS or stat.startswith("TC("):
+        return "Count"
+    return "Percent" if stat.startswith("PR(") else unit
+
+
+def read_results(
+    queries: list[Query], results: list[dict[str, Any]], units: Mapping[str, str], now: datetime
+) -> tuple[list[Series], list[str]]:
+    """Return the series of the visible metrics in the order of the rows, and what AWS could not compute.
+
+    :param units: of the queries, by their ids.
+    :param now: what relative times in dynamic labels are counted from.
+    """
     series: list[Series] = []
     problems: list[str] = []
     merged = merge_results(results)
@@ -151,18 +170,22 @@ def read_results(queries: list[Query], results: list[dict[str, Any]]) -> tuple[l
             continue
         for result in merged:
             if result["Id"] == query.request["Id"]:
-                series.append(_series(query.metric, result, palette(len(series))))
+                unit = units.get(query.request["Id"], "")
+                series.append(_series(query, result, palette(len(series)), unit, now))
                 problems += _problems(result)
     return series, problems
 
 
-def _series(metric: Metric, result: dict[str, Any], color: str) -> Series:
+def _series(query: Query, result: dict[str, Any], color: str, unit: str, now: datetime) -> Series:
+    options = query.metric.options
     points = sorted(map(Point, result["Timestamps"], result["Values"]))
+    properties = metric_properties(query.request, query.region, query.metric.metric_name)
     return Series(
-        label=result.get("Label") or result["Id"],
+        label=fill(result.get("Label") or result["Id"], points, properties, now),
         points=points,
-        color=own_color(metric.options.get("color"), color),
-        right=metric.options.get("yAxis") == "right",
+        color=own_color(options.get("color"), color),
+        right=options.get("yAxis") == "right",
+        unit=unit,
     )
 
 

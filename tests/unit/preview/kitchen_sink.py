@@ -98,6 +98,9 @@ class Answers:
         values = [round(40 + 10 * number + 15 * math.sin(step / 5 + number), 1) for step in range(steps)]
         return result | {"Timestamps": [span.start + step * period for step in range(steps)], "Values": values}
 
+    def units(self, _region: str | None, metrics: list[dict[str, Any]], _span: TimeRange) -> list[str]:
+        return ["Milliseconds" if metric["MetricName"] == "Latency" else "Count" for metric in metrics]
+
     def alarms(self, region: str | None, names: list[str]) -> list[dict[str, Any]]:
         assert region == REGION
         return [found for found in ALARMS if found["AlarmName"] in names]

@@ -208,3 +208,9 @@ def test_a_composite_alarm_has_no_graph() -> None:
 def test_what_is_no_arn_is_refused() -> None:
     with pytest.raises(ValueError, match="'take-errors' is no ARN of an alarm"):
         alarms.read_arn("take-errors")
+
+
+@pytest.mark.parametrize("odd", ["2026-99-99 00:00:00.000", "٣٣٣٣-11-23 09:00:00", "1e999", "٢"])
+def test_a_log_column_with_odd_times_or_numbers_is_text(odd: str) -> None:
+    table = Table(["t", "n"], [[odd, odd], ["2026-11-23 09:00:00.000", "2"]])
+    assert (logs.table_series(table), logs.table_values(table)) == ([], [])

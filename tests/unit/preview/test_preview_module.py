@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import boto3
@@ -19,11 +20,12 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRangeError
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview_api import Endpoint
 from ansible_collections.taskmanager.aws.plugins.modules import cloudwatch_dashboard_preview
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 from kitchen_sink import NOW, REGION, SPAN, alarm, metric
 
 QUERY = [{"Id": "m1", "ReturnData": True, "Expression": "SELECT 1", "Period": 60}]
+METRIC = {"Namespace": "Shop", "MetricName": "Latency", "Dimensions": []}
 BODY = {"widgets": [metric("Latency", ["Shop", "Latency"], region=REGION)]}
 
 
@@ -177,12 +179,13 @@ def run(module: FakeModule) -> dict[str, Any]:
 
 def answer(values: list[float]) -> dict[str, Any]:
     return {
-        "MetricDataResults": [{"Id": "m1", "Label": "Latency", "Timestamps": [NOW] * len(values), "Values": values}]
+        "MetricDataResults": [{"Id": "q0", "Label": "Latency", "Timestamps": [NOW] * len(values), "Values": values}]
     }
 
 
 def test_a_body_that_is_not_deployed_is_drawn(cloudwatch: Any, aws: Stubber, tmp_path: Path) -> None:
     aws.add_response("get_metric_data", answer([1.0]))
+    aws.add_response("get_metric_statistics", {"Datapoints": [{"Unit": "Milliseconds"}]})
     result = run(FakeModule(cloudwatch, tmp_path / "page.html", body=json.dumps(BODY)))
     assert result == {
         "changed": True,
@@ -210,7 +213,8 @@ def test_a_dashboard_that_is_not_there_is_an_error_with_a_way_out(
 
 
 def test_check_mode_reads_and_writes_nothing(cloudwatch: Any, aws: Stubber, tmp_path: Path) -> None:
-    aws.add_client_error("get_metric_data", "ValidationError", "no such statistic")
+    for _ in ("with all others", "alone"):
+        aws.add_client_error("get_metric_data", "ValidationError", "no such statistic")
     result = run(FakeModule(cloudwatch, tmp_path / "page.html", check_mode=True, widgets=BODY["widgets"]))
     assert result["changed"]
     assert result["problems"] == ["widgets[0] (Latency): GetMetricData: no such statistic"]
@@ -218,7 +222,8 @@ def test_check_mode_reads_and_writes_nothing(cloudwatch: Any, aws: Stubber, tmp_
 
 
 def test_it_fails_when_not_a_single_call_is_let_through(cloudwatch: Any, aws: Stubber, tmp_path: Path) -> None:
-    aws.add_client_error("get_metric_data", "AccessDenied", "not authorized to perform: cloudwatch:GetMetricData")
+    for _ in ("with all others", "alone"):
+        aws.add_client_error("get_metric_data", "AccessDenied", "not authorized to perform: cloudwatch:GetMetricData")
     with pytest.raises(DashboardError, match="cloudwatch:GetMetricData"):
         run(FakeModule(cloudwatch, tmp_path / "page.html", body=BODY))
     assert list(tmp_path.iterdir()) == []
@@ -233,11 +238,56 @@ def test_it_fails_when_the_endpoint_cannot_be_reached(cloudwatch: Any, monkeypat
         run(FakeModule(cloudwatch, tmp_path / "page.html", body=BODY))
 
 
-def test_one_denied_call_is_told_in_its_widget(cloudwatch: Any, aws: Stubber, tmp_path: Path) -> None:
-    aws.add_client_error("get_metric_data", "AccessDenied", "not authorized")
+def test_one_refused_widget_does_not_take_those_with_it_that_were_asked_for_in_one_call(
+    cloudwatch: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    def refuse(_action: str, asked: dict[str, Any]) -> dict[str, Any]:
+        if any(query["MetricStat"]["Stat"] == "p999999" for query in asked["MetricDataQueries"]):
+            error = {"Error": {"Code": "ValidationError", "Message": "no such statistic"}}
+            raise ClientError(error, "GetMetricData")
+        return {"MetricDataResults": []}
+
+    monkeypatch.setattr(cloudwatch, "_make_api_call", refuse)
+    widgets = [*BODY["widgets"], metric("Odd", ["Shop", "Latency", {"stat": "p999999"}], region=REGION)]
+    result = run(FakeModule(cloudwatch, tmp_path / "page.html", body={"widgets": widgets}))
+    assert [widget["problems"] for widget in result["widgets"]] == [[], ["GetMetricData: no such statistic"]]
+
+
+def test_queries_of_logs_run_side_by_side(logs: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    all_started = Barrier(3)
+
+    def answer_when_all_have_started(action: str, _asked: dict[str, Any]) -> dict[str, Any]:
+        if action == "StartQuery":
+            all_started.wait(timeout=20)
+            return {"queryId": "q"}
+        return {"status": "Complete", "results": [[{"field": "n", "value": "1"}]]}
+
+    monkeypatch.setattr(logs, "_make_api_call", answer_when_all_have_started)
+    query = {"type": "log", "properties": {"query": "SOURCE '/a' | fields n", "region": REGION}}
+    assert run(FakeModule(logs, tmp_path / "page.html", body={"widgets": [query] * 3}))["problems"] == []
+
+
+def test_units_are_read_once_for_each_metric(cloudwatch: Any, aws: Stubber) -> None:
+    latency = {"Namespace": "Shop", "MetricName": "Latency", "Dimensions": [{"Name": "Function", "Value": "take"}]}
+    asked = {"StartTime": SPAN.start, "EndTime": SPAN.end, "Period": 10800, "Statistics": ["SampleCount"]}
+    aws.add_response("get_metric_statistics", {"Datapoints": [{"Unit": "Seconds"}] * 2}, latency | asked)
+    source = endpoint(cloudwatch)
+    assert source.units(None, [latency, latency], SPAN) == ["Seconds", "Seconds"]
+    assert source.units(None, [latency], SPAN) == ["Seconds"]
+
+
+@pytest.mark.parametrize("units", [[], ["Seconds", "Count"]])
+def test_without_one_unit_there_is_none(cloudwatch: Any, aws: Stubber, units: list[str]) -> None:
+    aws.add_response("get_metric_statistics", {"Datapoints": [{"Unit": unit} for unit in units]})
+    assert endpoint(cloudwatch).units(None, [METRIC], SPAN) == [""]
+
+
+def test_units_that_may_not_be_read_are_left_out_with_a_warning(cloudwatch: Any, aws: Stubber, tmp_path: Path) -> None:
     aws.add_response("get_metric_data", answer([1.0]))
-    result = run(FakeModule(cloudwatch, tmp_path / "page.html", body={"widgets": BODY["widgets"] * 2}))
-    assert [widget["problems"] for widget in result["widgets"]] == [["GetMetricData: not authorized"], []]
+    aws.add_client_error("get_metric_statistics", "AccessDenied", "not authorized")
+    module = FakeModule(cloudwatch, tmp_path / "page.html", body=BODY)
+    assert run(module)["problems"] == []
+    assert module.warnings == ["Units are left out: GetMetricStatistics: not authorized"]
 
 
 def test_a_time_range_that_cannot_be_read_is_refused(cloudwatch: Any, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_pages_are_joined_and_sorted_and_the_last_ones_status_counts() -> None:
         {"Timestamps": [NOW], "Values": [3.0], "StatusCode": "PartialData"},
         {"Timestamps": [NOW - timedelta(hours=1)], "Values": [2.0]},
     )
-    (series,), problems = queries.read_results(queries.widget_queries({"metrics": [LATENCY]}), pages)
+    (series,), problems = queries.read_results(queries.widget_queries({"metrics": [LATENCY]}), pages, {}, NOW)
     assert series.points == [Point(NOW - timedelta(hours=1), 2.0), Point(NOW, 3.0)]
     assert (series.latest, problems) == (3.0, [])
 
@@ -166,13 +166,30 @@ def test_pages_are_joined_and_sorted_and_the_last_ones_status_counts() -> None:
 def test_an_incomplete_result_is_told_with_the_reason_of_aws(status: str) -> None:
     messages = [{"Code": "x", "Value": "Expressions not implemented"}]
     answer = results({"StatusCode": status, "Messages": messages})
-    _, problems = queries.read_results(queries.widget_queries({"metrics": [LATENCY]}), answer)
+    _, problems = queries.read_results(queries.widget_queries({"metrics": [LATENCY]}), answer, {}, NOW)
     assert problems == [f"l: the endpoint could not compute it: Expressions not implemented ({status})"]
+
+
+@pytest.mark.parametrize(
+    ("stat", "unit"),
+    [
+        ("Average", "Milliseconds"),
+        ("TM(10%:90%)", "Milliseconds"),
+        ("SampleCount", "Count"),
+        ("n", "Count"),
+        ("TC(2:)", "Count"),
+        ("PR(:300)", "Percent"),
+    ],
+)
+def test_a_series_has_the_unit_of_its_statistic(stat: str, unit: str) -> None:
+    row = [*LATENCY, {"stat": stat, "id": "m1"}]
+    content = read_widget(metric("m", row, [{"expression": "m1 * 2"}], region=REGION), SPAN, NOW, Answers())
+    assert [series.unit for series in content.series] == [unit, ""]
 
 
 def test_a_search_makes_a_series_of_each_result_in_its_own_colour() -> None:
     found = results({"Label": "a"}, {"Label": "b"})
-    series, _ = queries.read_results(queries.widget_queries({"metrics": [[SUM | {"id": "m1"}]]}), found)
+    series, _ = queries.read_results(queries.widget_queries({"metrics": [[SUM | {"id": "m1"}]]}), found, {}, NOW)
     assert [(one.label, one.color) for one in series] == [("a", "#1f77b4"), ("b", "#ff7f0e")]
 
 
