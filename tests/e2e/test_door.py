@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -207,13 +208,10 @@ def test_no_other_socket_lets_anybody_in(system: Stack) -> None:
         with socket.socket(socket.AF_UNIX) as client:
             client.connect("mysql.sock")
 
-    os.chdir(system.directory / "data")  # the path of a socket has 107 characters at the most
-    try:
+    with contextlib.chdir(system.directory / "data"):  # the path of a socket has 107 characters at the most
         connect()  # the control
         with pytest.raises(PermissionError):
             as_stranger(connect)
-    finally:
-        os.chdir("/")
     for pid in pids:
         with pytest.raises(PermissionError):
             as_stranger(Path(f"/proc/{pid}/environ").read_bytes)
