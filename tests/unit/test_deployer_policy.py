@@ -43,6 +43,7 @@ ANYWHERE = {
     "sns:SetSubscriptionAttributes",
     "sns:Unsubscribe",
 }
+GIVING = {"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"}
 Statements = list[dict[str, Any]]
 
 
@@ -50,7 +51,7 @@ Statements = list[dict[str, Any]]
 def inventory() -> dict[str, Any]:
     """The policies as data and as documents."""
     rendered: dict[str, Any] = template(
-        "{'policies': taskmanager_deployer_policies, 'documents': taskmanager_deployer_documents}"
+        "{'policies': taskmanager_deployer_policies, 'documents': taskmanager_deployer_documents}", foundation_out=FOUND
     )
     return rendered
 
@@ -76,31 +77,34 @@ def test_the_shipped_documents_are_those_of_the_inventory(inventory: dict[str, A
     assert shipped == inventory["documents"], "run `make policies`"
 
 
-def test_the_shipped_boundary_is_that_of_the_inventory() -> None:
-    shipped = json.loads((ROOT / "docs/permissions-boundary.json").read_text())
-    assert shipped == template("taskmanager_boundary_document"), "run `make policies`"
-    assert len("".join(json.dumps(shipped).split())) <= LONGEST
+def test_the_shipped_boundaries_are_those_of_the_inventory() -> None:
+    shipped = {path.stem: json.loads(path.read_text()) for path in (ROOT / "docs").glob("*Boundary.json")}
+    assert shipped == template("taskmanager_boundary_documents", foundation_out=FOUND), "run `make policies`"
 
 
-def test_with_a_boundary_no_role_is_made_or_given_anything_without_it() -> None:
-    arn = "arn:aws:iam::123456789012:policy/task-management-boundary"
-    rendered = template(
-        "{'documents': taskmanager_deployer_documents, 'roles': iam_roles | map(attribute='boundary')}",
-        taskmanager_permissions_boundary=arn,
-        foundation_out=FOUND,
-    )
-    assert set(rendered["roles"]) == {arn}
+def test_no_role_is_made_or_given_anything_without_its_boundary(statements: Statements) -> None:
+    """And nobody but an administrator changes a boundary."""
+    roles = template("dict(iam_roles | map(attribute='name') | zip(iam_roles | map(attribute='boundary')))")
     bounded = {
+        (action, arn.rpartition("/")[2])
+        for statement in statements
+        for action in statement["Action"]
+        if action in GIVING
+        for arn in as_list(statement["Resource"])
+        if statement["Condition"]["ArnEquals"]["iam:PermissionsBoundary"]
+        == f"arn:aws:iam::123456789012:policy/{roles[arn.rpartition('/')[2]]}"
+    }
+    functions = {"TaskManagementAddTaskRole", "TaskManagementProcessTaskRole"}
+    assert bounded == {(action, role) for action in GIVING for role in functions} | {
+        (action, "TaskManagementEC2Role") for action in GIVING - {"iam:PutRolePolicy"}
+    }
+    changing = {
         action
-        for document in rendered["documents"].values()
-        for statement in document["Statement"]
-        if statement.get("Condition", {}).get("StringEquals", {}).get("iam:PermissionsBoundary") == arn
+        for statement in statements
+        if any("Boundary" in arn for arn in as_list(statement["Resource"]))
         for action in statement["Action"]
     }
-    assert bounded == {"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"}
-    assert [
-        name for name, each in rendered["documents"].items() if len("".join(json.dumps(each).split())) > LONGEST
-    ] == []
+    assert changing == {"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"}
 
 
 def test_aws_keeps_policies_of_that_length(inventory: dict[str, Any]) -> None:
@@ -155,12 +159,19 @@ def test_roles_are_passed_to_their_service_alone(statements: Statements) -> None
 
 
 def test_of_others_policies_two_are_attached(statements: Statements) -> None:
-    (attach,) = [each for each in statements if "iam:AttachRolePolicy" in each["Action"]]
-    assert [arn.rpartition("/")[2] for arn in attach["Condition"]["ArnEquals"]["iam:PolicyARN"]] == [
-        "TaskManagementLambdaPolicy",
-        "AmazonSSMManagedInstanceCore",
-        "CloudWatchAgentServerPolicy",
-    ]
+    attached = {
+        (arn.rpartition("/")[2], policy.rpartition("/")[2])
+        for statement in statements
+        if "iam:AttachRolePolicy" in statement["Action"]
+        for arn in as_list(statement["Resource"])
+        for policy in as_list(statement["Condition"]["ArnEquals"]["iam:PolicyARN"])
+    }
+    assert attached == {
+        ("TaskManagementAddTaskRole", "TaskManagementLambdaPolicy"),
+        ("TaskManagementProcessTaskRole", "TaskManagementLambdaPolicy"),
+        ("TaskManagementEC2Role", "AmazonSSMManagedInstanceCore"),
+        ("TaskManagementEC2Role", "CloudWatchAgentServerPolicy"),
+    }
 
 
 def test_of_an_instance_that_is_there_the_groups_alone_are_changed(statements: Statements) -> None:

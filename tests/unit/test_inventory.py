@@ -45,7 +45,7 @@ def template(expression: str, **variables: Any) -> Any:
 def test_functions_may_publish_metrics_unless_all_of_them_print_theirs(
     variables: dict[str, Any], published: bool
 ) -> None:
-    statements = template("iam_policies[0].statements", **variables)
+    statements = template("taskmanager_policies[0].statements", **variables)
     assert ("cloudwatch:PutMetricData" in [statement["Action"] for statement in statements]) is published
 
 

@@ -106,11 +106,19 @@ def granted(role: dict[str, Any], policies: dict[str, list[dict[str, Any]]]) -> 
 )
 def test_each_role_has_exactly_its_permissions(variables: dict[str, Any], taken_out: set[Permission]) -> None:
     rendered = template("{'roles': iam_roles, 'policies': iam_policies}", foundation_out=FOUND, **variables)
-    policies = {policy["name"]: policy["statements"] for policy in rendered["policies"]}
+    policies = {policy["name"]: policy["statements"] for policy in rendered["policies"] if "retain" not in policy}
     assert set(policies) == {"TaskManagementLambdaPolicy"}
     assert {role["name"]: granted(role, policies) for role in rendered["roles"]} == {
         name: (service, managed, allowed - taken_out) for name, (service, managed, allowed) in ROLES.items()
     }
+
+
+def test_the_boundary_of_the_functions_allows_what_they_may_do_and_no_more() -> None:
+    rendered = template("{'roles': iam_roles, 'policies': iam_policies}", foundation_out=FOUND)
+    boundaries = {each["name"]: permissions(each["statements"]) for each in rendered["policies"] if "retain" in each}
+    any_database = {(action, resource.replace("db-ABCDEFGHIJKL", "*"), "") for action, resource, _ in CONNECT}
+    given = SHARED - CONNECT | any_database | ANNOUNCE | RECEIVE
+    assert boundaries["TaskManagementFunctionBoundary"] == given
 
 
 @pytest.mark.parametrize("change", [{"Effect": "Deny"}, {"NotResource": "*"}, {"NotAction": "*"}])
@@ -127,7 +135,7 @@ def test_a_broader_resource_or_no_condition_is_another_permission() -> None:
 
 def test_each_statement_is_taken_out_by_a_test_and_each_role_asked_for_its_neighbours() -> None:
     rendered = template("{'roles': iam_roles, 'policies': iam_policies}", foundation_out=FOUND)
-    documents = [policy["statements"] for policy in rendered["policies"]]
+    documents = [policy["statements"] for policy in rendered["policies"] if "retain" not in policy]
     documents += [statements for role in rendered["roles"] for statements in role.get("inline_policies", {}).values()]
     names = {statement["Sid"] for statements in documents for statement in statements}
     assert names == {*removals.REMOVED, *removals.NOT_ENFORCED}, "taken out of the running system"

@@ -42,6 +42,7 @@ RIGHT: dict[str, dict[str, Any]] = {
                 "name": "ShopLogs",
                 "description": "Writes logs",
                 "path": "/shop/",
+                "retain": False,
                 "statements": [{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}],
                 "tags": {"team": "shop"},
             }

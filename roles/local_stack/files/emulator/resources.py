@@ -18,6 +18,7 @@ Params = dict[str, Any]
 
 INSTANCE_PROFILE = "arn:aws:iam::{account}:instance-profile/{InstanceProfileName}"
 SUBNET_GROUP = "arn:aws:rds:{region}:{account}:subgrp:{DBSubnetGroupName}"
+VPC = "arn:aws:ec2:{region}:{account}:vpc/{id}"
 DASHBOARD = "arn:aws:cloudwatch::{account}:dashboard/"
 # The ARN by action; parameters of the request stand in braces.
 RESOURCES = {
@@ -103,7 +104,7 @@ def tag_conditions() -> None:
 
 
 def request_conditions() -> None:
-    """Supply `iam:PolicyARN` of attachments, `iam:PermissionsBoundary` of roles, and `ec2:Attribute` of instances."""
+    """Supply `iam:PolicyARN`, `iam:PermissionsBoundary` of roles, `ec2:Attribute` of instances, `ec2:Vpc` of groups."""
     original = iam_actions.request_tag_context
 
     def context(service: str, action: str, body: bytes, params: Params) -> Params:
@@ -116,6 +117,8 @@ def request_conditions() -> None:
             asked = {"Action", "Version", "InstanceId", "DryRun", "Attribute", "Value"}
             named = {name.partition(".")[0] for name in params} | {iam_actions._query_param(params, "Attribute")}
             found["ec2:Attribute"] = sorted(named - asked - {""})
+        if group := ec2._security_groups.get(iam_actions._query_param(params, "GroupId")):
+            found["ec2:Vpc"] = VPC.format(region=tagging.get_region(), account=tagging._account(), id=group["VpcId"])
         return found
 
     iam_actions.request_tag_context = context
@@ -123,7 +126,7 @@ def request_conditions() -> None:
 
 def boundary_of(action: str, params: Params) -> str | None:
     """The boundary that a role is to have, or that the role that something is given to has."""
-    if action == "iam:CreateRole":
+    if action in ("iam:CreateRole", "iam:PutRolePermissionsBoundary"):
         return str(iam_actions._query_param(params, "PermissionsBoundary"))
     if action in ("iam:PutRolePolicy", "iam:AttachRolePolicy"):
         role: Params = iam._roles.get(iam_actions._query_param(params, "RoleName"), {})
