@@ -83,9 +83,11 @@ def running_chromium() -> Iterator[Chromium]:
 
 
 @contextmanager
-def opened(chromium: Chromium, file: Path, scheme: Literal["light", "dark"] = "light") -> Iterator[Browser]:
+def opened(
+    chromium: Chromium, file: Path, scheme: Literal["light", "dark"] = "light", width: int = WIDTH
+) -> Iterator[Browser]:
     """Open a file; each request but that for the file itself is refused."""
-    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=scheme)
+    page = chromium.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
     browser = Browser(page)
     page.on("request", lambda request: browser.requests.append(request.url))
     page.on("pageerror", lambda error: browser.complaints.append(str(error)))

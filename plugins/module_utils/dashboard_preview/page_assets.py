@@ -56,14 +56,26 @@ h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overfl
 .legend-right .legend { flex-flow: column nowrap; max-width: 35%; max-height: none; margin: 0 0 0 8px; }
 .legend i, .label i { display: inline-block; width: 10px; height: 10px; margin-right: 5px; border-radius: 2px; }
 .numbers {
-  flex: 1; display: flex; flex-wrap: wrap; align-content: center; gap: 12px 16px; min-height: 0; overflow: auto;
-  container-type: size;
+  flex: 1; display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
+  grid-auto-rows: minmax(27px, 1fr); gap: 2px 12px; min-height: 0; overflow: auto;
 }
-.number { flex: 1 1 120px; min-width: 0; }
-.value { font-size: clamp(24px, min(22cqh, 22cqw / var(--count)), 56px); line-height: 1.15; white-space: nowrap; }
-.label { color: var(--muted); overflow-wrap: anywhere; }
-.sparkline { display: block; width: 100%; height: 36px; margin-top: 4px; }
+.number {
+  display: flex; flex-direction: column; justify-content: center; min-width: 0; min-height: 0; container-type: size;
+}
+.reading {
+  display: flex; flex: none; align-items: baseline; gap: 0.2em; line-height: 1.15;
+  font-size: clamp(10px, min(var(--share, 48cqh), 100cqw / (var(--characters) * 0.6)), 52px);
+}
+.lined .reading { --share: 34cqh; }
+.value { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.unit { flex: none; color: var(--muted); font-size: max(0.5em, 8px); }
+.label { flex: none; color: var(--muted); font-size: 12px; line-height: 1.25; }
+.label, .legend li { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.sparkline { display: block; flex: 0 0 36px; width: 100%; margin-top: 4px; }
 .sparkline polyline { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.sparkline polygon { opacity: 0.15; }
+@container (max-height: 90px) { .sparkline { display: none; } }
+@container (max-height: 36px) { .label { font-size: 10px; line-height: 1.1; } }
 .scroll { flex: 1; min-height: 0; overflow: auto; }
 table { border-collapse: collapse; min-width: 100%; font-size: 12px; }
 th, td { padding: 3px 10px 3px 4px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tables, numbers and legends, in HTML.
+"""Tables and legends, in HTML.
 
 Pure.
 """
@@ -29,8 +29,6 @@ SUMMARIES: Final[dict[str, Callable[[list[float]], float]]] = {
     "SUM": sum,
     "AVG": lambda values: sum(values) / len(values),
 }
-SPARKLINE_WIDTH: Final = 100
-SPARKLINE_HEIGHT: Final = 20
 
 
 def table(columns: list[str], rows: list[list[str]]) -> str:
@@ -71,38 +69,6 @@ def _summarise(series: Series, summaries: list[str]) -> list[str]:
 def _cells(series: Series, times: list[datetime]) -> list[str]:
     values = {point.time: point.value for point in series.points}
     return [shown(values.get(time)) for time in times]
-
-
-def numbers(content: Content) -> str:
-    """Return the latest value of each series in big figures, with a line of its course when the widget asks for it."""
-    cells = [_number(series, content.properties) for series in content.series]
-    return f'<div class="numbers" style="--count:{len(cells)}">{"".join(cells)}</div>'
-
-
-def _number(series: Series, properties: dict[str, Any]) -> str:
-    exact = "" if series.latest is None else f"{series.latest:.15g}"
-    value = exact if properties.get("singleValueFullPrecision") and exact else shown(series.latest)
-    return (
-        f'<div class="number"><div class="value" title="{exact}">{value}</div>'
-        f'<div class="label"><i style="background:{series.color}"></i>{escape(series.label)}</div>'
-        f"{_sparkline(series) if properties.get('sparkline') and series.points else ''}</div>"
-    )
-
-
-def _sparkline(series: Series) -> str:
-    first, last = series.points[0].time, series.points[-1].time
-    values = [point.value for point in series.points]
-    length, height = (last - first).total_seconds() or 1, (max(values) - min(values)) or 1
-    points = " ".join(
-        f"{SPARKLINE_WIDTH * (point.time - first).total_seconds() / length:.1f},"
-        f"{SPARKLINE_HEIGHT * (1 - (point.value - min(values)) / height):.1f}"
-        for point in series.points
-    )
-    view = f"0 -1 {SPARKLINE_WIDTH} {SPARKLINE_HEIGHT + 2}"
-    return (
-        f'<svg class="sparkline" viewBox="{view}" preserveAspectRatio="none">'
-        f'<polyline points="{points}" stroke="{series.color}"/></svg>'
-    )
 
 
 def legend(entries: list[Series] | list[Value], properties: dict[str, Any]) -> str:

@@ -14,7 +14,13 @@ from html import escape
 from typing import Any, Final
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics import read_metrics
-from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview import figures, logs, markdown, tables
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview import (
+    figures,
+    logs,
+    markdown,
+    single_values,
+    tables,
+)
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.alarms import condition
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import (
     UNREADABLE,
@@ -23,6 +29,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     mapping,
     unreadable,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.room import Room
 
 # What can't be drawn: what the console would show, and why it isn't here.
 NOT_DRAWN: Final = {
@@ -60,7 +67,7 @@ def draw(index: int, widget: dict[str, Any], content: Content) -> Drawn:
     title = str(content.properties.get("title", ""))
     try:
         title = _title(content)
-        drawing = _inside(widget["type"], content)
+        drawing = _inside(widget["type"], content, Room(int(widget["width"]), int(widget["height"])))
     except UNREADABLE as error:  # its fault alone: the others are drawn
         drawing = Drawing("")
         problems.append(unreadable(error))
@@ -97,7 +104,7 @@ def _title(content: Content) -> str:
     return ", ".join(dict.fromkeys(filter(None, names)))
 
 
-def _inside(kind: str, content: Content) -> Drawing:
+def _inside(kind: str, content: Content, room: Room) -> Drawing:
     if kind in NOT_DRAWN:
         return Drawing(f'<p class="nothing">Not drawn in a preview. {NOT_DRAWN[kind]}</p>')
     if kind == "text":
@@ -105,7 +112,7 @@ def _inside(kind: str, content: Content) -> Drawing:
         return Drawing(f'<div class="markdown">{html}</div>')
     if kind == "alarm":
         return Drawing(_alarms(content.alarms))
-    return _log(content) if kind == "log" else _metric(content)
+    return _log(content) if kind == "log" else _metric(content, room)
 
 
 def _alarms(alarms: list[dict[str, Any]]) -> str:
@@ -117,12 +124,12 @@ def _alarms(alarms: list[dict[str, Any]]) -> str:
     return f'<ul class="alarms">{tiles}</ul>' if alarms else '<p class="nothing">No alarms to show</p>'
 
 
-def _metric(content: Content) -> Drawing:
+def _metric(content: Content, room: Room) -> Drawing:
     view = content.properties.get("view", "timeSeries")
     if not content.series:
         return Drawing("" if content.problems else NO_DATA)
     if view == "singleValue":
-        return Drawing(tables.numbers(content))
+        return Drawing(single_values.numbers(content, room))
     if view == "table":
         return Drawing(tables.metric_table(content))
     if not any(series.points for series in content.series):

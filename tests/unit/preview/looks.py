@@ -1,0 +1,87 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Widgets with values of the test's own, on a page in a browser, and what must be true of how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body import build_body
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Content, Point, Series
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page import Page, draw_page
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.widgets import draw
+from browser import Browser, opened
+from kitchen_sink import REGION, SPAN
+from playwright.sync_api import Locator
+from plotly.offline import get_plotlyjs
+
+
+class Shown(NamedTuple):
+    """A widget and what was read for it."""
+
+    widget: dict[str, Any]
+    content: Content
+
+
+def series(label: str, *values: float, unit: str = "Count", right: bool = False) -> Series:
+    """A series with these values, evenly over the time range."""
+    step = (SPAN.end - SPAN.start) / len(values)
+    times = [SPAN.start + number * step for number in range(len(values))]
+    return Series(label, list(map(Point, times, values)), "#1f77b4", right, unit)
+
+
+def metric(lines: list[Series], width: int = 6, height: int = 6, **properties: Any) -> Shown:
+    """A metric widget of that size with these series."""
+    properties = {"metrics": [["Shop", "Errors"]], **properties}
+    widget = {"type": "metric", "width": width, "height": height, "properties": properties}
+    return Shown(widget, Content(properties, SPAN, lines))
+
+
+def html(*shown: Shown) -> str:
+    """The page with these widgets."""
+    placed = build_body("any", {"body": {"widgets": [each.widget for each in shown]}}, REGION)[0]["widgets"]
+    drawn = [
+        draw(number, widget, each.content) for number, (widget, each) in enumerate(zip(placed, shown, strict=True))
+    ]
+    return draw_page(Page("any", {}, [], drawn), get_plotlyjs())
+
+
+@contextmanager
+def seen(chromium: Any, folder: Path, *shown: Shown, width: int = 1280) -> Iterator[Browser]:
+    """The page with these widgets, in a window of that width."""
+    file = folder / "page.html"
+    file.write_text(html(*shown))
+    with opened(chromium, file, width=width) as browser:
+        yield browser
+        assert browser.complaints == []
+        assert not browser.overflows()
+
+
+def is_cut(element: Locator) -> bool:
+    """Whether a text is wider than its element."""
+    return bool(element.evaluate("e => e.scrollWidth > e.clientWidth"))
+
+
+def ends_in_dots(element: Locator) -> bool:
+    """Whether a text that is cut ends in dots."""
+    return str(element.evaluate("e => getComputedStyle(e).textOverflow")) == "ellipsis"
+
+
+def is_inside(element: Locator, frame: Locator) -> bool:
+    """Whether an element is seen, and wholly within another."""
+    inner, outer = element.bounding_box(), frame.bounding_box()
+    assert inner is not None
+    assert outer is not None
+    fits_across = outer["x"] <= inner["x"] and inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 0.5
+    fits_down = outer["y"] <= inner["y"] and inner["y"] + inner["height"] <= outer["y"] + outer["height"] + 0.5
+    return element.is_visible() and fits_across and fits_down
+
+
+def font_size(element: Locator) -> float:
+    """The size of a text's letters, in pixels."""
+    return float(str(element.evaluate("e => getComputedStyle(e).fontSize")).removesuffix("px"))
