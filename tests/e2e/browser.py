@@ -30,6 +30,7 @@ OPTIONS = (
     "--disable-sync",
 )
 WIDTH, HEIGHT = 1280, 900
+Scheme = Literal["light", "dark"]
 
 
 @dataclass
@@ -83,9 +84,7 @@ def running_chromium() -> Iterator[Chromium]:
 
 
 @contextmanager
-def opened(
-    chromium: Chromium, file: Path, scheme: Literal["light", "dark"] = "light", width: int = WIDTH
-) -> Iterator[Browser]:
+def opened(chromium: Chromium, file: Path, scheme: Scheme = "light", width: int = WIDTH) -> Iterator[Browser]:
     """Open a file; each request but that for the file itself is refused."""
     page = chromium.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
     browser = Browser(page)

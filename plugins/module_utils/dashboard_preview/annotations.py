@@ -57,7 +57,7 @@ def steps(properties: dict[str, Any], low: float, high: float) -> list[dict[str,
     for lines in _visible(properties, "horizontal"):
         filled = _filled([line["value"] for line in lines], lines[0].get("fill"), (low, high))
         if filled:
-            drawn.append({"range": list(filled), "color": _color(lines[0]) + "55"})
+            drawn.append({"range": list(filled), "color": _color(lines[0])})
     return drawn
 
 

@@ -17,7 +17,6 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     Axes,
     horizontal_levels,
     shapes,
-    steps,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import (
     Content,
@@ -95,31 +94,6 @@ def pie(values: list[Value], properties: dict[str, Any]) -> Figure:
         "sort": False,
     }
     return {"data": [data], "layout": _layout()}
-
-
-def gauge(content: Content) -> Figure:
-    """Return a gauge for each series, side by side."""
-    axis = mapping(content.properties, "yAxis", "left")
-    low, high = axis.get("min", 0), axis.get("max", 100)
-    data = [
-        {
-            "type": "indicator",
-            "mode": "gauge+number",
-            "value": series.latest,
-            "number": {"valueformat": ",.4~r"},
-            "title": {"text": plain(series.label), "font": {"size": 12}},
-            "domain": {"row": 0, "column": index},
-            "gauge": {
-                "axis": {"range": [low, high]},
-                "bar": {"color": series.color, "thickness": 0.75},
-                "borderwidth": 0,
-                "steps": steps(content.properties, low, high),
-            },
-        }
-        for index, series in enumerate(content.series)
-    ]
-    grid = {"rows": 1, "columns": len(data), "pattern": "independent"}
-    return {"data": data, "layout": _layout(grid=grid, margin={"l": 30, "r": 30, "t": 40, "b": 10})}
 
 
 def plain(text: str) -> str:

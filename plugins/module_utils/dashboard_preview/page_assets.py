@@ -12,11 +12,13 @@ STYLE: Final = """
 :root {
   --page: #f2f3f3; --card: #fff; --line: #d5dbdb; --text: #16191f; --muted: #545b64; --grid: #eaeded;
   --link: #0073bb; --red: #d13212; --green: #1d8102; --grey: #687078; --code: #f2f3f3; --warn: #fdf3e1;
+  --track: #dfe3e3;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0f1b2a; --card: #16202d; --line: #2f3b4a; --text: #e6eaee; --muted: #9fabb8; --grid: #263242;
     --link: #54a9e0; --red: #ff6a4d; --green: #5bc24c; --grey: #8c99a6; --code: #0f1b2a; --warn: #352c18;
+    --track: #334153;
   }
 }
 * { box-sizing: border-box; }
@@ -71,11 +73,29 @@ h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overfl
 .unit { flex: none; color: var(--muted); font-size: max(0.5em, 8px); }
 .label { flex: none; color: var(--muted); font-size: 12px; line-height: 1.25; }
 .label, .legend li { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.sparkline { display: block; flex: 0 0 36px; width: 100%; margin-top: 4px; }
+.sparkline { display: block; flex: 0 0 clamp(30px, 35cqh, 110px); width: 100%; margin-top: 4px; }
 .sparkline polyline { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .sparkline polygon { opacity: 0.15; }
 @container (max-height: 90px) { .sparkline { display: none; } }
 @container (max-height: 36px) { .label { font-size: 10px; line-height: 1.1; } }
+.gauges { grid-auto-rows: minmax(58px, 1fr); gap: 6px 12px; }
+.gauge { --arc: min(100cqw, 192cqh - 32px); text-align: center; }
+.dial { position: relative; flex: 0 1 calc(var(--arc) * 0.52); min-height: 0; }
+.dial svg { display: block; width: 100%; height: 100%; }
+.dial path { fill: none; }
+.track, .filled { stroke-width: 13; }
+.track { stroke: var(--track); }
+.level { stroke-width: 3; }
+.dial .reading {
+  position: absolute; right: 0; bottom: 0; left: 0; justify-content: center; max-width: calc(var(--arc) * 0.7);
+  margin: auto; font-size: clamp(10px, min(var(--arc) * 0.21, var(--arc) * 0.66 / (var(--characters) * 0.6)), 48px);
+}
+.ends {
+  display: flex; flex: none; justify-content: space-between; width: var(--arc); margin: 1px auto 0; color: var(--muted);
+  font-size: 10px; line-height: 1.2;
+}
+@container (max-height: 110px) { .ends { display: none; } }
+@container (min-height: 110px) { .gauge > * { --arc: min(100cqw, 192cqh - 60px, 420px); } }
 .scroll { flex: 1; min-height: 0; overflow: auto; }
 table { border-collapse: collapse; min-width: 100%; font-size: 12px; }
 th, td { padding: 3px 10px 3px 4px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }

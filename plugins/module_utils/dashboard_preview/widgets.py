@@ -16,6 +16,7 @@ from typing import Any, Final
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.metrics import read_metrics
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview import (
     figures,
+    gauges,
     logs,
     markdown,
     single_values,
@@ -135,7 +136,7 @@ def _metric(content: Content, room: Room) -> Drawing:
     if not any(series.points for series in content.series):
         return Drawing(NO_DATA + tables.legend(content.series, content.properties))
     if view == "gauge":
-        return Drawing('<div class="chart"></div>', figures.gauge(content))
+        return Drawing(gauges.gauges(content, room))
     latest = [(series, series.latest) for series in content.series]
     values = [Value(series.label, value, series.color) for series, value in latest if value is not None]
     return _chart(view, content, values)

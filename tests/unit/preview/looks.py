@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body imp
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Content, Point, Series
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page import Page, draw_page
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.widgets import draw
-from browser import Browser, opened
+from browser import Browser, Scheme, opened
 from kitchen_sink import REGION, SPAN
 from playwright.sync_api import Locator
 from plotly.offline import get_plotlyjs
@@ -52,11 +53,11 @@ def html(*shown: Shown) -> str:
 
 
 @contextmanager
-def seen(chromium: Any, folder: Path, *shown: Shown, width: int = 1280) -> Iterator[Browser]:
+def seen(chromium: Any, folder: Path, *shown: Shown, width: int = 1280, scheme: Scheme = "light") -> Iterator[Browser]:
     """The page with these widgets, in a window of that width."""
     file = folder / "page.html"
     file.write_text(html(*shown))
-    with opened(chromium, file, width=width) as browser:
+    with opened(chromium, file, scheme, width) as browser:
         yield browser
         assert browser.complaints == []
         assert not browser.overflows()
@@ -85,3 +86,15 @@ def is_inside(element: Locator, frame: Locator) -> bool:
 def font_size(element: Locator) -> float:
     """The size of a text's letters, in pixels."""
     return float(str(element.evaluate("e => getComputedStyle(e).fontSize")).removesuffix("px"))
+
+
+def contrast(one: str, other: str) -> float:
+    """How much two colours of CSS differ in lightness: 1 for none, 21 for black on white, as WCAG has it."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    shares = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+    red, green, blue = (share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.numbers import exact
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.units import reading
-from looks import Shown, ends_in_dots, font_size, is_cut, is_inside, metric, seen, series
+from looks import Shown, contrast, ends_in_dots, font_size, html, is_cut, is_inside, metric, seen, series
 
 WIDTHS = (1280, 900)
 LONG = 123456789.123456
@@ -100,3 +101,54 @@ def test_a_unit_is_beside_its_value(chromium: Any, tmp_path: Path) -> None:
         used, tasks = browser.widget(0).locator(".number").all()
         assert (used.locator(".unit").inner_text(), tasks.locator(".unit").count()) == ("GB", 0)
         assert font_size(used.locator(".unit")) < font_size(used.locator(".value"))
+
+
+def gauges(count: int, width: int = 6, height: int = 6, **properties: Any) -> Shown:
+    lines = [series(f"gauge {number}", 40.5 + 9.9 * number, unit="Percent") for number in range(count)]
+    return metric(lines, width, height, view="gauge", yAxis={"left": {"min": 0, "max": 100}}, **properties)
+
+
+@pytest.mark.parametrize("page_width", WIDTHS)
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(gauges(6), id="six in a small widget, case 27"),
+        pytest.param(gauges(6, title="Title"), id="six under a title"),
+        pytest.param(gauges(1), id="one"),
+        pytest.param(gauges(1, 3, 3), id="a small one"),
+        pytest.param(gauges(8, 24, 4), id="eight in a row"),
+    ],
+)
+def test_gauges_are_readable(chromium: Any, tmp_path: Path, shown: Shown, page_width: int) -> None:
+    with seen(chromium, tmp_path, shown, width=page_width) as browser:
+        widget = browser.widget(0)
+        found = widget.locator(".gauge").all()
+        assert len(found) == len(shown.content.series)
+        for gauge in found:
+            value, dial = gauge.locator(".value"), gauge.locator("svg")
+            assert is_inside(value, dial)
+            assert is_inside(gauge, widget.locator(".inside"))
+            assert (is_cut(value), font_size(value) >= 10) == (False, True)
+            assert gauge.locator(".unit").inner_text() == "%"
+
+
+def test_many_gauges_are_in_rows(chromium: Any, tmp_path: Path) -> None:
+    with seen(chromium, tmp_path, gauges(6)) as browser:
+        boxes = [gauge.bounding_box() for gauge in browser.widget(0).locator(".gauge").all()]
+        assert len({box["x"] for box in boxes if box}) == 2
+        assert len({box["y"] for box in boxes if box}) == 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_rest_of_a_gauge_is_seen(chromium: Any, tmp_path: Path, scheme: Any) -> None:
+    with seen(chromium, tmp_path, gauges(1), scheme=scheme) as browser:
+        track = browser.widget(0).locator(".track").evaluate("e => getComputedStyle(e).stroke")
+        card = browser.widget(0).locator(".card").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert contrast(track, card) > 1.2
+
+
+@pytest.mark.parametrize(("value", "share"), [(-5.0, None), (50.0, "20.00"), (90.0, "100.00"), (float("nan"), None)])
+def test_a_gauge_is_filled_up_to_its_value(value: float, share: str | None) -> None:
+    page = html(metric([series("a", value)], view="gauge", yAxis={"left": {"min": 40, "max": 90}}))
+    drawn = re.search(r'class="filled"[^>]*stroke-dasharray="([0-9.]+) 200"', page)
+    assert (drawn and drawn[1]) == share

@@ -82,7 +82,7 @@ def test_a_script_that_got_into_the_page_would_not_run(chromium: Any, tmp_path: 
         ("Lines", ".shapelayer path", 10),
         ("Stacked", ".scatterlayer .fills path", 3),
         ("Numbers", ".number .sparkline", 2),
-        ("Gauge", ".indicatorlayer .trace", 1),
+        ("Gauge", ".gauge .filled", 1),
         ("Bars", ".barlayer .point", 3),
         ("Pie", ".pielayer .slice", 3),
         ("Table", "tbody tr", 2),
