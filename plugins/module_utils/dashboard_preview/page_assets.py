@@ -56,6 +56,7 @@ h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overfl
   overflow: auto; list-style: none; font-size: 12px;
 }
 .legend-right .legend { flex-flow: column nowrap; max-width: 35%; max-height: none; margin: 0 0 0 8px; }
+.legend b { margin-left: 6px; }
 .legend i, .label i { display: inline-block; width: 10px; height: 10px; margin-right: 5px; border-radius: 2px; }
 .numbers {
   flex: 1; display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr));
@@ -129,12 +130,10 @@ a.button {
 }
 a.button.primary { background: #ec7211; border-color: #ec7211; color: #fff; }
 .js-plotly-plot .plotly text { font-family: inherit !important; }
-.xtick text, .ytick text, .y2tick text, .g-xtitle text, .g-ytitle text, .g-y2title text, .shape-label text,
-.indicatorlayer text, .angularaxistick text { fill: var(--muted) !important; }
-.indicatorlayer .numbers text { fill: var(--text) !important; }
+.xtick text, .ytick text, .y2tick text, .g-xtitle text, .g-ytitle text, .g-y2title text,
+.shape-label text { fill: var(--muted) !important; }
 .gridlayer path, .zerolinelayer path { stroke: var(--grid) !important; }
-.angularaxis path { stroke: var(--line) !important; }
-.bg-arc path { fill: var(--grid); }
+.pielayer path.surface { stroke: var(--card) !important; }
 .barlayer text.bartext-outside { fill: var(--text) !important; }
 .hoverlayer .legend .bg { fill: var(--card) !important; stroke: var(--line) !important; }
 .hoverlayer .legend text { fill: var(--text) !important; }

@@ -72,9 +72,14 @@ def _cells(series: Series, times: list[datetime]) -> list[str]:
 
 
 def legend(entries: list[Series] | list[Value], properties: dict[str, Any]) -> str:
-    """Return the legend, where the widget wants one."""
+    """Return the legend, where the widget wants one; that of single values has the values, too."""
     position = properties.get("legend", {}).get("position", "bottom")
     if position == "hidden":
         return ""
-    items = "".join(f'<li><i style="background:{entry.color}"></i>{escape(entry.label)}</li>' for entry in entries)
-    return f'<ul class="legend">{items}</ul>'
+    return f'<ul class="legend">{"".join(map(_legend_entry, entries))}</ul>'
+
+
+def _legend_entry(entry: Series | Value) -> str:
+    text = escape(entry.label)
+    value = f"<b>{shown(entry.value)}</b>" if isinstance(entry, Value) else ""
+    return f'<li title="{text}"><i style="background:{entry.color}"></i>{text}{value}</li>'

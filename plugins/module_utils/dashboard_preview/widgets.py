@@ -9,7 +9,7 @@ Pure. Whatever comes from the body or from AWS is escaped where it is put into H
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview 
     logs,
     markdown,
     single_values,
+    slices,
     tables,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.alarms import condition
@@ -30,6 +31,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     mapping,
     unreadable,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.layout import Figure
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.room import Room
 
 # What can't be drawn: what the console would show, and why it isn't here.
@@ -49,7 +51,7 @@ class Drawing:
     """
 
     html: str
-    figure: figures.Figure | None = None
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Drawn:
     """A widget on the page."""
 
     html: str
-    figure: figures.Figure | None
+    figure: Figure | None
     title: str
     problems: list[str]
 
@@ -113,7 +115,7 @@ def _inside(kind: str, content: Content, room: Room) -> Drawing:
         return Drawing(f'<div class="markdown">{html}</div>')
     if kind == "alarm":
         return Drawing(_alarms(content.alarms))
-    return _log(content) if kind == "log" else _metric(content, room)
+    return _log(content, room) if kind == "log" else _metric(content, room)
 
 
 def _alarms(alarms: list[dict[str, Any]]) -> str:
@@ -139,10 +141,10 @@ def _metric(content: Content, room: Room) -> Drawing:
         return Drawing(gauges.gauges(content, room))
     latest = [(series, series.latest) for series in content.series]
     values = [Value(series.label, value, series.color) for series, value in latest if value is not None]
-    return _chart(view, content, values)
+    return _chart(view, content, values, room)
 
 
-def _log(content: Content) -> Drawing:
+def _log(content: Content, room: Room) -> Drawing:
     table, view = content.table, content.properties.get("view", "table")
     if table is None:
         return Drawing("")
@@ -155,15 +157,15 @@ def _log(content: Content) -> Drawing:
         needed = "a column of times and one of numbers" if view == "timeSeries" else "a column of numbers"
         hint = f'<p class="nothing">For the view {escape(view)} the query has to return {needed}</p>'
         return Drawing(hint + tables.log_table(table))
-    shown = Content(content.properties, content.span, series)
-    return _chart(view, shown, values)
+    shown = replace(content, series=series)
+    return _chart(view, shown, values, room)
 
 
-def _chart(view: str, content: Content, values: list[Value]) -> Drawing:
-    """Draw what is left of the views: lines, bars or a pie, with a legend."""
+def _chart(view: str, content: Content, values: list[Value], room: Room) -> Drawing:
+    """Draw what is left of the views: lines, bars or a ring, with a legend."""
     chart = '<div class="chart"></div>'
     if view == "bar":
-        return Drawing(chart, figures.bar(values))
+        return Drawing(chart, slices.bar(values, upright=content.table is not None))
     if view == "pie":
-        return Drawing(chart + tables.legend(values, content.properties), figures.pie(values, content.properties))
-    return Drawing(chart + tables.legend(content.series, content.properties), figures.time_series(content))
+        return Drawing(chart + tables.legend(values, content.properties), slices.ring(values, content.properties))
+    return Drawing(chart + tables.legend(content.series, content.properties), figures.time_series(content, room))

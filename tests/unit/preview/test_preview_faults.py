@@ -15,6 +15,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.figures import time_series
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page import Page, draw_page
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.read import read_widget
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.room import Room
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import local, read_zone
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.variables import (
     UnknownVariableError,
@@ -27,6 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kitchen_sink import NOW, SPAN, Answers, alarm, content
 
+ROOM = Room(6, 6)
 CPU = ["AWS/EC2", "CPUUtilization", "InstanceId", "i-1"]
 
 
@@ -124,10 +126,10 @@ def test_the_axis_is_the_pages_time_range_whatever_an_annotation_says() -> None:
     shown = content("Lines")
     old = {"vertical": [{"value": "2023-08-20T00:00:00Z", "label": "old"}]}
     with_old = type(shown)(shown.properties | {"annotations": old}, shown.span, shown.series)
-    without = time_series(shown)["layout"]["xaxis"]["range"]
+    without = time_series(shown, ROOM)["layout"]["xaxis"]["range"]
     zone = read_zone(shown.properties["timezone"])
     assert without == [local(shown.span.start, zone), local(shown.span.end, zone)]
-    assert time_series(with_old)["layout"]["xaxis"]["range"] == without
+    assert time_series(with_old, ROOM)["layout"]["xaxis"]["range"] == without
 
 
 def test_an_alarm_on_promql_has_its_query_for_a_condition_and_no_graph() -> None:
