@@ -10,6 +10,7 @@ Pure.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from math import isfinite
 from typing import Any, Final
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.annotations import (
@@ -95,8 +96,8 @@ def ends(content: Content, zone: timezone) -> Axes:
 
 def _limits(content: Content, side: str, series: list[Series]) -> tuple[float, float]:
     """Return the ends of an axis: those given, or wide enough for each point and each annotation."""
-    values = _tops(series) if content.properties.get("stacked") else [p.value for one in series for p in one.points]
-    values += horizontal_levels(content.properties, side)
+    values = _tops(series) if content.properties.get("stacked") else [p.value for one in series for p in one.numbers]
+    values += filter(isfinite, horizontal_levels(content.properties, side))
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = PADDING * (high - low) or PADDING * abs(high) or 1.0
     low_end = low - room if low < 0 else max(low - room, 0.0)
@@ -108,6 +109,6 @@ def _tops(series: list[Series]) -> list[float]:
     """Return the height of the stack at each time, and its foot."""
     heights: dict[datetime, float] = {}
     for one in series:
-        for point in one.points:
+        for point in one.numbers:
             heights[point.time] = heights.get(point.time, 0.0) + point.value
     return [0.0, *heights.values()]

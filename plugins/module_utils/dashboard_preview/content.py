@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any, Final, NamedTuple, Protocol
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRange
@@ -88,9 +89,14 @@ class Series:
     unit: str = ""
 
     @property
+    def numbers(self) -> list[Point]:
+        """The points without those of NaN or infinity, which are gaps of a line."""
+        return [point for point in self.points if isfinite(point.value)]
+
+    @property
     def latest(self) -> float | None:
         """The value of the most recent period that has one."""
-        return self.points[-1].value if self.points else None
+        return self.numbers[-1].value if self.numbers else None
 
 
 class Value(NamedTuple):

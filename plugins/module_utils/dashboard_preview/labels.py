@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any, Final
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Point
@@ -73,10 +74,12 @@ def fill(label: str, points: list[Point], properties: Mapping[str, str], now: da
     :param now: what relative times are counted from.
     """
 
+    numbers = [point for point in points if isfinite(point.value)]
+
     def value(match: re.Match[str]) -> str:
         name, wanted = match.groups()
         if name in LIVE:
-            return LIVE[name](points, now) if points else NOTHING
+            return LIVE[name](numbers, now) if numbers else NOTHING
         return properties.get(wanted or name, match[0])
 
     return DYNAMIC.sub(value, label)

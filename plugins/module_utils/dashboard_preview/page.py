@@ -14,6 +14,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
+from math import isfinite
 from typing import Any
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page_assets import SCRIPT, STYLE
@@ -64,8 +65,17 @@ def policy(scripts: list[str]) -> str:
 
 def embedded_json(value: Any) -> str:
     """Return JSON that can't end the script element that it stands in."""
-    text = json.dumps(value)
+    text = json.dumps(_without_constants(value), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _without_constants(value: Any) -> Any:
+    """Return the value with null in the place of NaN and infinity, which JSON has not."""
+    if isinstance(value, dict):
+        return {key: _without_constants(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_constants(each) for each in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _header(page: Page) -> str:

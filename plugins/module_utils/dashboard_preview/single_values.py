@@ -60,18 +60,19 @@ def label(series: Series) -> str:
 
 
 def _number(series: Series, read: Reading, lined: bool) -> str:
-    line = _sparkline(series) if lined and series.points else ""
+    line = _sparkline(series) if lined and series.numbers else ""
     return f'<div class="number">{written(read)}{label(series)}{line}</div>'
 
 
 def _sparkline(series: Series) -> str:
-    first, last = series.points[0].time, series.points[-1].time
-    values = [point.value for point in series.points]
+    course = series.numbers
+    first, last = course[0].time, course[-1].time
+    values = [point.value for point in course]
     length, height = (last - first).total_seconds() or 1, (max(values) - min(values)) or 1
     points = " ".join(
         f"{SPARKLINE_WIDTH * (point.time - first).total_seconds() / length:.1f},"
         f"{SPARKLINE_HEIGHT * (1 - (point.value - min(values)) / height):.1f}"
-        for point in series.points
+        for point in course
     )
     view = f"0 -1 {SPARKLINE_WIDTH} {SPARKLINE_HEIGHT + 2}"
     foot = f"{SPARKLINE_WIDTH},{SPARKLINE_HEIGHT + 1} 0,{SPARKLINE_HEIGHT + 1}"

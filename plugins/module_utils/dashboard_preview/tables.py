@@ -62,7 +62,7 @@ def _times(all_series: list[Series]) -> list[datetime]:
 
 
 def _summarise(series: Series, summaries: list[str]) -> list[str]:
-    values = [point.value for point in series.points]
+    values = [point.value for point in series.numbers]
     return [shown(SUMMARIES[name](values) if values else None) for name in summaries]
 
 

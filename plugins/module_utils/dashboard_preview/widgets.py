@@ -135,7 +135,7 @@ def _metric(content: Content, room: Room) -> Drawing:
         return Drawing(single_values.numbers(content, room))
     if view == "table":
         return Drawing(tables.metric_table(content))
-    if not any(series.points for series in content.series):
+    if not any(series.numbers for series in content.series):
         return Drawing(NO_DATA + tables.legend(content.series, content.properties))
     if view == "gauge":
         return Drawing(gauges.gauges(content, room))
