@@ -22,6 +22,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     NUMBERS,
     TRANSPARENT,
     plain,
+    shortened,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.room import Room
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import (
@@ -29,6 +30,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     local,
     shown_zone,
 )
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.units import symbol
 
 PADDING: Final = 0.08
 WEEK: Final = 7 * DAY
@@ -38,20 +40,21 @@ COUNTS: Final = ("Count", "None")
 SEVERAL_UNITS: Final = "Various units"
 
 
-def time_axis(content: Content, axes: Axes, zone: timezone) -> dict[str, Any]:
+def time_axis(content: Content, axes: Axes, zone: timezone, room: Room) -> dict[str, Any]:
     """Return the axis of the time."""
+    title = "" if zone == UTC else shown_zone(zone)
     return {
         "type": "date",
+        "nticks": room.ticks,
         "range": list(axes.time),
         "tickformat": _time_format(content.span.end - content.span.start),
         "ticks": "outside",
         "ticklen": 4,
         "tickcolor": TRANSPARENT,
         "tickangle": 0,
-        "title": {"text": "" if zone == UTC else shown_zone(zone), "standoff": 4},
         "automargin": True,
         "fixedrange": True,
-    }
+    } | ({"title": {"text": title, "standoff": 4}} if title else {})
 
 
 def _time_format(length: timedelta) -> str:
@@ -63,9 +66,10 @@ def _time_format(length: timedelta) -> str:
 
 def value_axis(content: Content, side: str, limits: tuple[float, float], room: Room) -> dict[str, Any]:
     """Return an axis of values, on the left or the right."""
+    title = _title(content, side, room.letters_upward)
     return {
         "range": list(limits),
-        "title": {"text": plain(_title(content, side)), "standoff": 6},
+        "title": {"text": plain(title), "standoff": 6},
         "automargin": True,
         "fixedrange": True,
         "nticks": min(room.height, MOST_TICKS),
@@ -73,14 +77,15 @@ def value_axis(content: Content, side: str, limits: tuple[float, float], room: R
     } | NUMBERS
 
 
-def _title(content: Content, side: str) -> str:
-    """Return the label that the widget gives the axis, or the unit of its metrics."""
+def _title(content: Content, side: str, letters: int) -> str:
+    """Return the label that the widget gives the axis, or the unit of its metrics; in so many letters."""
     axis = mapping(content.properties, "yAxis", side)
     if axis.get("label") or axis.get("showUnits") is False:
-        return str(axis.get("label") or "")
+        return shortened(str(axis.get("label") or ""), letters)
     series = [series for series in content.series if series.right == (side == "right")]
     units = {"" if one.unit in COUNTS else one.unit for one in series if one.unit}
-    return SEVERAL_UNITS if len(units) > 1 else "".join(units)
+    unit = SEVERAL_UNITS if len(units) > 1 else "".join(units)
+    return shortened(unit if len(unit) <= letters else symbol(unit), letters)
 
 
 def ends(content: Content, zone: timezone) -> Axes:

@@ -20,7 +20,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import local, read_zone
 
 # Up to here, points are marked: a line of one point would not be seen.
-MARKED_POINTS: Final = 40
+MARKED_POINTS: Final = 12
 
 
 def time_series(content: Content, room: Room) -> Figure:
@@ -28,7 +28,7 @@ def time_series(content: Content, room: Room) -> Figure:
     zone = read_zone(content.properties.get("timezone"))
     axes = ends(content, zone)
     look = layout(
-        xaxis=time_axis(content, axes, zone),
+        xaxis=time_axis(content, axes, zone, room),
         yaxis=value_axis(content, "left", axes.left, room),
         shapes=shapes(content.properties, axes, zone),
         hovermode="x unified",

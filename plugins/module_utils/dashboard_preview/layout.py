@@ -28,9 +28,16 @@ def layout(**extra: Any) -> dict[str, Any]:
         "margin": {"l": 12, "r": 12, "t": 8, "b": 8},
         "font": {"size": 11},
         "dragmode": False,
+        "minreducedheight": 20,  # the axes of a low graph keep their room
+        "uniformtext": {"mode": "hide", "minsize": 9},
     } | extra
 
 
 def plain(text: str) -> str:
     """Return text that plotly shows as it is; it reads some HTML."""
     return escape(text, quote=False)
+
+
+def shortened(text: str, letters: int) -> str:
+    """Return the text in so many letters at most, with dots in the place of what is left out."""
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"

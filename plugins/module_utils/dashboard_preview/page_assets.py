@@ -43,7 +43,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 }
 .transparent .card { background: none; border-color: transparent; }
 h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.inside { flex: 1; display: flex; flex-direction: column; min-height: 0; }
+.inside { flex: 1; display: flex; flex-direction: column; min-height: 0; container-type: size; }
 .legend-right .inside { flex-direction: row; }
 .chart { flex: 1; min-width: 0; min-height: 0; overflow: hidden; }
 .nothing { margin: auto; padding: 0 8px; color: var(--muted); text-align: center; }
@@ -52,9 +52,10 @@ h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overfl
   background: var(--warn); border-left: 3px solid #e08900; font-size: 12px;
 }
 .legend {
-  flex: none; display: flex; flex-wrap: wrap; gap: 0 14px; max-height: 40px; margin: 2px 0 0; padding: 0;
-  overflow: auto; list-style: none; font-size: 12px;
+  flex: none; display: flex; flex-wrap: wrap; gap: 0 14px; max-height: 36px; margin: 2px 0 0; padding: 0;
+  overflow: auto; list-style: none; font-size: 12px; line-height: 18px;
 }
+@container (max-height: 170px) { .legend { max-height: 18px; } }
 .legend-right .legend { flex-flow: column nowrap; max-width: 35%; max-height: none; margin: 0 0 0 8px; }
 .legend b { margin-left: 6px; }
 .legend i, .label i { display: inline-block; width: 10px; height: 10px; margin-right: 5px; border-radius: 2px; }
@@ -97,11 +98,17 @@ h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overfl
 }
 @container (max-height: 110px) { .ends { display: none; } }
 @container (min-height: 110px) { .gauge > * { --arc: min(100cqw, 192cqh - 60px, 420px); } }
-.scroll { flex: 1; min-height: 0; overflow: auto; }
+.scroll { flex: 1; container-type: inline-size; min-height: 0; overflow: auto; }
 table { border-collapse: collapse; min-width: 100%; font-size: 12px; }
 th, td { padding: 3px 10px 3px 4px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-th { position: sticky; top: 0; background: var(--card); color: var(--muted); white-space: nowrap; }
-.metric td:first-child, .metric th:first-child { position: sticky; left: 0; background: var(--card); }
+th { background: var(--card); color: var(--muted); white-space: nowrap; }
+thead { position: sticky; top: 0; z-index: 2; }
+.day { border-left: 1px solid var(--line); }
+.metric-table td { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.metric-table td:first-child, .metric-table th:first-child {
+  position: sticky; left: 0; z-index: 1; max-width: 40cqw; overflow: hidden; background: var(--card);
+  text-overflow: ellipsis;
+}
 .log td { font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 11px; overflow-wrap: anywhere; }
 .alarms {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 6px;

@@ -17,18 +17,19 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     Figure,
     layout,
     plain,
+    shortened,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.numbers import shown
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.room import Room
 
-HOLE: Final = 0.6
-# How much of a label is written at an axis; the pointer shows all of it.
-LONGEST_LABEL: Final = 18
+MOST_TICKS: Final = 5
+HOLE: Final = 0.55
 # A slice with a smaller share has no room for its figures.
 SMALLEST_LABELLED: Final = 0.04
 
 
-def bar(values: list[Value], upright: bool) -> Figure:
-    """Return a bar for each value, from left to right or from top to bottom."""
+def bar(values: list[Value], room: Room, upright: bool) -> Figure:
+    """Return a bar for each value, from left to right or from top to bottom; the pointer shows the whole label."""
     names, amounts = ("x", "y") if upright else ("y", "x")
     places = list(range(len(values)))
     data = {
@@ -43,12 +44,13 @@ def bar(values: list[Value], upright: bool) -> Figure:
         "hovertext": [f"{plain(value.label)}: {shown(value.value)}" for value in values],
         "hoverinfo": "text",
     }
-    labels = {"tickvals": places, "ticktext": [plain(_short(value.label)) for value in values]}
+    labels = [plain(shortened(value.label, room.letters_of_a_bar)) for value in values]
+    scale = {"rangemode": "tozero", "nticks": min(room.height if upright else room.ticks, MOST_TICKS), "tickangle": 0}
+    named = {"tickmode": "array", "tickvals": places, "ticktext": labels, "showgrid": False}
+    common = {"automargin": True, "fixedrange": True}
     axes = {
-        f"{amounts}axis": {"automargin": True, "fixedrange": True, "rangemode": "tozero", "nticks": 5} | NUMBERS,
-        f"{names}axis": {"automargin": True, "fixedrange": True, "tickmode": "array", "showgrid": False}
-        | labels
-        | ({} if upright else {"autorange": "reversed"}),
+        f"{amounts}axis": common | scale | NUMBERS,
+        f"{names}axis": common | named | ({} if upright else {"autorange": "reversed"}),
     }
     return {"data": [data], "layout": layout(**axes, bargap=0.35)}
 
@@ -78,7 +80,3 @@ def ring(values: list[Value], properties: dict[str, Any]) -> Figure:
 def _share(value: float, total: float) -> str:
     share = value / total if total else 0.0
     return f"{100 * share:.3g}%" if share >= SMALLEST_LABELLED else ""
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"

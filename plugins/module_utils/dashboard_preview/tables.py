@@ -10,9 +10,10 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone
 from html import escape
-from typing import Any, Final
+from itertools import groupby
+from typing import Any, Final, NamedTuple
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import (
     Content,
@@ -31,17 +32,26 @@ SUMMARIES: Final[dict[str, Callable[[list[float]], float]]] = {
 }
 
 
-def table(columns: list[str], rows: list[list[str]]) -> str:
-    """Return a table; all texts are escaped here."""
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+class _Clock(NamedTuple):
+    """A time as it is written: `2026-11-23` and `08:00`."""
+
+    day: str
+    time: str
+
+
+Days = list[tuple[str, list[_Clock]]]
+
+
+def _line(tag: str, cells: list[str]) -> str:
+    """Return a row of a table; all texts are escaped here."""
+    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
 def log_table(result: Table) -> str:
     """Return the result of a query of logs."""
-    return table(result.columns, result.rows)
+    body = "".join(_line("td", row) for row in result.rows)
+    head = _line("th", result.columns)
+    return f'<div class="scroll"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>'
 
 
 def metric_table(content: Content) -> str:
@@ -50,11 +60,38 @@ def metric_table(content: Content) -> str:
     summaries = [name for name in options.get("summaryColumns", SUMMARIES) if name in SUMMARIES]
     times = _times(content.series) if options.get("showTimeSeriesData", True) else []
     zone = read_zone(content.properties.get("timezone"))
-    columns = ["Label", *summaries, *(local(time, zone).removesuffix(":00") for time in times)]
+    days = [(day, list(group)) for day, group in groupby((_clock(time, zone) for time in times), _day)]
     rows = [[series.label, *_summarise(series, summaries), *_cells(series, times)] for series in content.series]
-    if options.get("layout") == "vertical":
-        columns, *rows = [list(line) for line in zip(columns, *rows, strict=True)]
-    return table(columns, rows)
+    drawn = _vertical if options.get("layout") == "vertical" else _horizontal
+    return f'<div class="scroll metric-table"><table>{drawn(summaries, days, rows)}</table></div>'
+
+
+def _clock(time: datetime, zone: timezone) -> _Clock:
+    day, clock = local(time, zone).split()
+    return _Clock(day, clock.removesuffix(":00"))
+
+
+def _day(clock: _Clock) -> str:
+    return clock.day
+
+
+def _horizontal(summaries: list[str], days: Days, rows: list[list[str]]) -> str:
+    """Return the rows of a table with a line for each series; the day is once above its times."""
+    names = ["Label", *summaries, *(clock.time for _, clocks in days for clock in clocks)]
+    spans = "".join(f'<th class="day" colspan="{len(clocks)}">{day}</th>' for day, clocks in days)
+    above = f'<tr><th colspan="{1 + len(summaries)}"></th>{spans}</tr>' if days else ""
+    return f"<thead>{above}{_line('th', names)}</thead><tbody>{''.join(_line('td', row) for row in rows)}</tbody>"
+
+
+def _vertical(summaries: list[str], days: Days, rows: list[list[str]]) -> str:
+    """Return the rows of a table with a column for each series; the day is once over the lines of its times."""
+    labels, *cells = (list(line) for line in zip(*rows, strict=True))
+    lines = iter(cells)
+    body = [_line("td", [name, *next(lines)]) for name in summaries]
+    for day, clocks in days:
+        body.append(f'<tr><th class="day" colspan="{1 + len(rows)}">{day}</th></tr>')
+        body += [_line("td", [clock.time, *next(lines)]) for clock in clocks]
+    return f"<thead>{_line('th', ['Label', *labels])}</thead><tbody>{''.join(body)}</tbody>"
 
 
 def _times(all_series: list[Series]) -> list[datetime]:

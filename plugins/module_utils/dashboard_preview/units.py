@@ -28,6 +28,16 @@ class Reading(NamedTuple):
     exact: str
 
 
+def symbol(unit: str) -> str:
+    """Return the short form of a unit: `ms`, `%`, `GB`; the unit itself where it has none."""
+    size = SIZE.fullmatch(unit)
+    return SYMBOLS.get(unit, unit) if size is None else size[1][:1].upper() + _letter(size)
+
+
+def _letter(size: re.Match[str]) -> str:
+    return ("B" if size[2].lower() == "byte" else "b") + ("/s" if size[3] else "")
+
+
 def reading(value: float | None, unit: str, full: bool = False) -> Reading:
     """Return how to write the value of a metric with that unit.
 
@@ -39,9 +49,8 @@ def reading(value: float | None, unit: str, full: bool = False) -> Reading:
     if not size:
         return Reading(own if full else shown(value), SYMBOLS.get(unit, ""), own)
     power = PREFIXES.index(size[1][:1].upper())
-    letter = ("B" if size[2].lower() == "byte" else "b") + ("/s" if size[3] else "")
     if full:
-        return Reading(own, PREFIXES[power] + letter, own)
+        return Reading(own, symbol(unit), own)
     amount = value * STEP**power
     power = next((power for power in range(len(PREFIXES) - 1) if abs(amount) < STEP ** (power + 1)), len(PREFIXES) - 1)
-    return Reading(shown(amount / STEP**power), PREFIXES[power] + letter, own)
+    return Reading(shown(amount / STEP**power), PREFIXES[power] + _letter(size), own)

@@ -83,7 +83,7 @@ def _section(index: int, widget: dict[str, Any], title: str, drawing: Drawing, p
     classes = f"widget {escape(widget['type'])} legend-{_legend_position(properties)}"
     if properties.get("background") == "transparent":
         classes += " transparent"
-    heading = f"<h2>{escape(title)}</h2>" if title else ""
+    heading = f'<h2 title="{escape(title)}">{escape(title)}</h2>' if title else ""
     items = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
     listed = f'<ul class="problems">{items}</ul>' if problems else ""
     return (
@@ -165,7 +165,7 @@ def _chart(view: str, content: Content, values: list[Value], room: Room) -> Draw
     """Draw what is left of the views: lines, bars or a ring, with a legend."""
     chart = '<div class="chart"></div>'
     if view == "bar":
-        return Drawing(chart, slices.bar(values, upright=content.table is not None))
+        return Drawing(chart, slices.bar(values, room, upright=content.table is not None))
     if view == "pie":
         return Drawing(chart + tables.legend(values, content.properties), slices.ring(values, content.properties))
     return Drawing(chart + tables.legend(content.series, content.properties), figures.time_series(content, room))

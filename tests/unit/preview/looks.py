@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard.body import build_body
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Content, Point, Series
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page import Page, draw_page
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRange
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.widgets import draw
 from browser import Browser, Scheme, opened
 from kitchen_sink import REGION, SPAN
@@ -29,18 +30,18 @@ class Shown(NamedTuple):
     content: Content
 
 
-def series(label: str, *values: float, unit: str = "Count", right: bool = False) -> Series:
+def series(label: str, *values: float, unit: str = "Count", right: bool = False, span: TimeRange = SPAN) -> Series:
     """A series with these values, evenly over the time range."""
-    step = (SPAN.end - SPAN.start) / len(values)
-    times = [SPAN.start + number * step for number in range(len(values))]
+    step = (span.end - span.start) / len(values)
+    times = [span.start + number * step for number in range(len(values))]
     return Series(label, list(map(Point, times, values)), "#1f77b4", right, unit)
 
 
-def metric(lines: list[Series], width: int = 6, height: int = 6, **properties: Any) -> Shown:
+def metric(lines: list[Series], width: int = 6, height: int = 6, span: TimeRange = SPAN, **properties: Any) -> Shown:
     """A metric widget of that size with these series."""
     properties = {"metrics": [["Shop", "Errors"]], **properties}
     widget = {"type": "metric", "width": width, "height": height, "properties": properties}
-    return Shown(widget, Content(properties, SPAN, lines))
+    return Shown(widget, Content(properties, span, lines))
 
 
 def html(*shown: Shown) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Content, Table, Value
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page import embedded_json
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.room import Room
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.slices import bar
 from kitchen_sink import SPAN
 from looks import Shown, html, metric, seen, series
@@ -49,14 +50,15 @@ def test_bars_of_logs_are_upright_and_those_of_metrics_lie(chromium: Any, tmp_pa
 
 def test_a_long_label_of_a_bar_is_shortened(chromium: Any, tmp_path: Path) -> None:
     with seen(chromium, tmp_path, log(PAGES, view="bar")) as browser:
-        assert browser.widget(0).locator(".xtick text").all_text_contents() == ["home", "cart", "a page with a ver…"]
+        labels = browser.widget(0).locator(".xtick text").all_text_contents()
+        assert labels == ["home", "cart", "a page with a very long…"]
         browser.widget(0).locator(".barlayer .point").last.hover(force=True)
         browser.page.get_by_text("a page with a very long name: 1").wait_for()
 
 
 def test_bars_of_one_name_stay_apart() -> None:
     values = [Value("a", 1, "#000000"), Value("a", 2, "#000000")]
-    assert bar(values, upright=True)["data"][0]["x"] == [0, 1]
+    assert bar(values, Room(6, 6), upright=True)["data"][0]["x"] == [0, 1]
 
 
 def test_pies_are_rings(chromium: Any, tmp_path: Path) -> None:

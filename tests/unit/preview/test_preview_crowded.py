@@ -1,0 +1,137 @@
+# Copyright: taskmanager.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tables, and graphs in narrow windows: nothing collides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRange
+from browser import Browser
+from kitchen_sink import NOW
+from looks import Shown, html, is_cut, is_inside, metric, seen, series
+from playwright.sync_api import Locator
+
+LONG = "The time that the shop takes to answer to a request for the contents of a cart, at the door and behind it"
+DAYS = TimeRange(NOW - timedelta(days=2), NOW)
+Box = dict[str, float]
+
+
+def cells(browser: Browser, selector: str) -> list[str]:
+    return [cell.strip() for cell in browser.widget(0).locator(selector).all_inner_texts()]
+
+
+def test_a_table_has_each_date_once(chromium: Any, tmp_path: Path) -> None:
+    lines = [series("a", 1, 2, 3, 4, span=DAYS), series("b", 5, 6, 7, 8, span=DAYS)]
+    with seen(chromium, tmp_path, metric(lines, 12, view="table", table={"summaryColumns": ["MAX"]})) as browser:
+        assert cells(browser, "thead tr:nth-child(1) th") == ["", "2026-11-22", "2026-11-21"]
+        assert cells(browser, "thead tr:nth-child(2) th") == ["Label", "MAX", "21:00", "09:00", "21:00", "09:00"]
+        assert cells(browser, "tbody tr:nth-child(2) td") == ["b", "8", "8", "7", "6", "5"]
+
+
+def test_a_vertical_table_has_each_date_once(chromium: Any, tmp_path: Path) -> None:
+    lines = [series("a", 1, 2, 3, 4, span=DAYS), series("b", 5, 6, 7, 8, span=DAYS)]
+    options = {"summaryColumns": ["MAX"], "layout": "vertical"}
+    with seen(chromium, tmp_path, metric(lines, 12, view="table", table=options)) as browser:
+        assert cells(browser, "thead th") == ["Label", "a", "b"]
+        rows = [row.split() for row in cells(browser, "tbody tr")]
+        assert rows == [
+            ["MAX", "4", "8"],
+            ["2026-11-22"],
+            ["21:00", "4", "8"],
+            ["09:00", "3", "7"],
+            ["2026-11-21"],
+            ["21:00", "2", "6"],
+            ["09:00", "1", "5"],
+        ]
+
+
+def test_a_table_without_datapoints_has_no_dates() -> None:
+    options = {"summaryColumns": ["MAX"], "showTimeSeriesData": False}
+    assert "2026" not in html(metric([series("a", 1)], view="table", table=options)).partition("<main")[2]
+
+
+def box_of(element: Locator) -> Box:
+    found = element.bounding_box()
+    assert found is not None
+    return {"left": found["x"], "top": found["y"]} | {
+        "right": found["x"] + found["width"],
+        "bottom": found["y"] + found["height"],
+    }
+
+
+def collide(one: Box, other: Box) -> bool:
+    across = min(one["right"], other["right"]) - max(one["left"], other["left"])
+    down = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+    return across > 1 and down > 1
+
+
+def lines_of(span: TimeRange, count: int = 8, scale: float = 1.0) -> list[Any]:
+    return [
+        series(f"{LONG} {number}", *(scale * (1 + step % 5) for step in range(30)), unit="Milliseconds", span=span)
+        for number in range(count)
+    ]
+
+
+def graph(length: timedelta, width: int = 6, height: int = 6, scale: float = 1.0, **properties: Any) -> Shown:
+    span = TimeRange(NOW - length, NOW)
+    return metric(lines_of(span, scale=scale), width, height, span, title=LONG, **properties)
+
+
+CROWDED = [
+    graph(timedelta(hours=3)),
+    graph(timedelta(hours=24), height=3),
+    graph(timedelta(days=2)),
+    graph(timedelta(days=7), height=4),
+    graph(timedelta(days=30), height=3),
+    graph(timedelta(days=3), 12, legend={"position": "right"}),
+    graph(timedelta(days=3), 6, scale=123456.789),
+    graph(timedelta(hours=3), 6, scale=1e11, stacked=True),
+    graph(timedelta(hours=3), 4, 4),
+    graph(timedelta(hours=3), 6, legend={"position": "right"}),
+    graph(timedelta(days=365), 24, 4),
+    graph(timedelta(hours=3), view="bar", scale=1e8),
+    graph(timedelta(hours=3), view="bar", height=4),
+    graph(timedelta(hours=3), view="pie"),
+]
+
+
+@pytest.mark.parametrize("width", [900, 1280])
+def test_nothing_collides(chromium: Any, tmp_path: Path, width: int) -> None:
+    with seen(chromium, tmp_path, *CROWDED, width=width) as browser:
+        for number, widget in enumerate(browser.widgets()):
+            title, chart = widget.locator("h2"), widget.locator(".chart")
+            assert not collide(box_of(title), box_of(chart))
+            assert title.get_attribute("title") == LONG
+            legends = widget.locator(".legend").all()
+            assert not any(collide(box_of(legend), box_of(chart)) for legend in legends)
+            for axis in ("x", "y"):
+                ticks = [tick for tick in widget.locator(f".{axis}tick text").all() if tick.text_content()]
+                assert [tick.text_content() for tick in ticks if not is_inside(tick, chart)] == [], number
+                assert not any(collide(box_of(one), box_of(other)) for one, other in pairwise(ticks)), number
+            plots = [box_of(plot) for plot in widget.locator(".nsewdrag").all()]
+            texts = [*widget.locator(".xtick text").all(), *widget.locator(".ytick text").all()]
+            texts += widget.locator(".g-ytitle text").all()
+            assert not any(collide(box_of(text), plot) for plot in plots for text in texts), number
+            assert all(is_inside(text, chart) for text in widget.locator(".g-ytitle text").all()), number
+
+
+def test_a_long_label_of_a_legend_ends_in_dots(chromium: Any, tmp_path: Path) -> None:
+    with seen(chromium, tmp_path, graph(timedelta(hours=3)), width=900) as browser:
+        entry = browser.widget(0).locator(".legend li").first
+        assert is_cut(entry)
+        assert entry.get_attribute("title") == f"{LONG} 0"
+
+
+def test_a_graph_keeps_the_most_of_a_crowded_widget(chromium: Any, tmp_path: Path) -> None:
+    with seen(chromium, tmp_path, *CROWDED, width=900) as browser:
+        for index in (0, 2, 6, 7, 11, 12):
+            plot, inside = box_of(browser.widget(index).locator(".nsewdrag")), box_of(browser.widget(index))
+            assert plot["bottom"] - plot["top"] > 0.45 * (inside["bottom"] - inside["top"])
+            assert plot["right"] - plot["left"] > 0.45 * (inside["right"] - inside["left"])
