@@ -173,23 +173,27 @@ def run(module: AnsibleAWSModule) -> dict[str, Any]:
     :raises TimeRangeError: the time range that is asked for can't be read.
     :raises UnknownVariableError: a value is given for a variable that the dashboard has not.
     """
-    body = prepare(module)
+    warnings: list[str] = []
+    body = prepare(module, warnings)
     variables = chosen(body, module.params["variables"])
     body = {**body, "widgets": put_in(body["widgets"], variables)}
     now = next_minute(datetime.now(UTC))
-    span = page_range(module, body, now)
-    widgets = draw_widgets(module, body, span, now)
+    span = page_range(module, body, now, warnings)
+    widgets = draw_widgets(module, body, span, now, warnings)
     page = Page(
         title=module.params["name"] or UNNAMED,
         facts=facts(module, body, span),
         variables=variables,
         widgets=widgets,
+        warnings=warnings,
     )
+    for warning in warnings:
+        module.warn(warning)
     changed = write(module, draw_page(page, get_plotlyjs()))
     return {"changed": changed, "dest": module.params["dest"]} | told(body, widgets)
 
 
-def page_range(module: AnsibleAWSModule, body: dict[str, Any], now: datetime) -> TimeRange:
+def page_range(module: AnsibleAWSModule, body: dict[str, Any], now: datetime, warnings: list[str]) -> TimeRange:
     """Return the page's time range: that of the options, or of the body; the default where the body's can't be read.
 
     :raises TimeRangeError: the one that is asked for can't be read.
@@ -199,11 +203,11 @@ def page_range(module: AnsibleAWSModule, body: dict[str, Any], now: datetime) ->
     except TimeRangeError as error:
         if module.params["start"]:
             raise
-        module.warn(f"The dashboard's own time range is left out: {error}")
+        warnings.append(f"The dashboard's own time range is left out: {error}")
         return read_range(now, {})
 
 
-def prepare(module: AnsibleAWSModule) -> dict[str, Any]:
+def prepare(module: AnsibleAWSModule, warnings: list[str]) -> dict[str, Any]:
     """Return the body to draw, checked and complete; a doubtful thing in it is a warning."""
     name = module.params["name"] or UNNAMED
     options = {key: module.params[key] for key in ("body", "widgets")}
@@ -212,13 +216,14 @@ def prepare(module: AnsibleAWSModule) -> dict[str, Any]:
         if dashboard is None:
             raise DashboardError(message=f"There is no dashboard {name}: deploy it, or give its body or widgets")
         options["body"] = dashboard.body
-    body, warnings = build_body(name, options, module.region)
-    for warning in warnings:
-        module.warn(f"Dashboard {name}: {warning}")
+    body, doubts = build_body(name, options, module.region)
+    warnings += [f"Dashboard {name}: {doubt}" for doubt in doubts]
     return body
 
 
-def draw_widgets(module: AnsibleAWSModule, body: dict[str, Any], span: TimeRange, now: datetime) -> list[Drawn]:
+def draw_widgets(
+    module: AnsibleAWSModule, body: dict[str, Any], span: TimeRange, now: datetime, warnings: list[str]
+) -> list[Drawn]:
     """Return the widgets with their data.
 
     :raises DashboardError: not a single call was let through.
@@ -234,7 +239,7 @@ def draw_widgets(module: AnsibleAWSModule, body: dict[str, Any], span: TimeRange
     if endpoint.denials and not endpoint.answered:
         raise DashboardError(message=f"Nothing could be read for the preview: {endpoint.denials[0]}")
     if endpoint.unit_problems:
-        module.warn(f"Units are left out: {endpoint.unit_problems[0]}")
+        warnings.append(f"Units are left out: {endpoint.unit_problems[0]}")
     return [
         draw(index, widget, content)
         for index, (widget, content) in enumerate(zip(body["widgets"], contents, strict=True))

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 from math import isfinite
 from typing import Any
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.page_assets import SCRIPT, STYLE
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.problems import Told, summary
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.widgets import Drawn
 
 
@@ -27,12 +28,14 @@ class Page:
 
     :param facts: what the header tells, by name.
     :param variables: the dashboard's variables, with the `value` of each.
+    :param warnings: what is told of the page as a whole.
     """
 
     title: str
     facts: dict[str, str]
     variables: list[dict[str, Any]]
     widgets: list[Drawn]
+    warnings: list[str] = field(default_factory=list)
 
 
 def draw_page(page: Page, library: str) -> str:
@@ -47,7 +50,7 @@ def draw_page(page: Page, library: str) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(scripts)}">\n'
         '<meta name="viewport" content="width=device-width">\n<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{_header(page)}\n"
+        f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{_header(page)}\n{_summary(page)}"
         f'<main class="grid">\n{widgets}\n</main>\n'
         f'<script type="application/json" id="figures">{embedded_json(figures)}</script>\n'
         + "".join(f"<script>{script}</script>\n" for script in scripts)
@@ -81,6 +84,14 @@ def _without_constants(value: Any) -> Any:
 def _header(page: Page) -> str:
     facts = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>" for name, fact in page.facts.items())
     return f"<header><h1>{escape(page.title)}</h1><dl>{facts}</dl>{_variables(page.variables)}</header>"
+
+
+def _summary(page: Page) -> str:
+    told = [
+        Told(drawn.title or f"widgets[{index}]", f"widget-{index}", drawn.problems, drawn.absent)
+        for index, drawn in enumerate(page.widgets)
+    ]
+    return summary(told, page.warnings)
 
 
 def _variables(variables: list[dict[str, Any]]) -> str:

@@ -12,13 +12,13 @@ STYLE: Final = """
 :root {
   --page: #f2f3f3; --card: #fff; --line: #d5dbdb; --text: #16191f; --muted: #545b64; --grid: #eaeded;
   --link: #0073bb; --red: #d13212; --green: #1d8102; --grey: #687078; --code: #f2f3f3; --warn: #fdf3e1;
-  --track: #dfe3e3;
+  --track: #dfe3e3; --amber: #e08900;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0f1b2a; --card: #16202d; --line: #2f3b4a; --text: #e6eaee; --muted: #9fabb8; --grid: #263242;
     --link: #54a9e0; --red: #ff6a4d; --green: #5bc24c; --grey: #8c99a6; --code: #0f1b2a; --warn: #352c18;
-    --track: #334153;
+    --track: #334153; --amber: #e08900;
   }
 }
 * { box-sizing: border-box; }
@@ -34,7 +34,13 @@ dt { font-weight: 700; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .variables { display: flex; flex-wrap: wrap; gap: 6px; margin: 8px 0 0; padding: 0; list-style: none; }
 .variables li { padding: 1px 8px; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
-.note { margin: 4px 0 0; color: var(--muted); }
+.summary {
+  margin: 0 4px 8px; padding: 6px 12px 8px; overflow-wrap: anywhere; background: var(--warn);
+  border: 1px solid var(--line); border-left: 3px solid var(--amber); border-radius: 3px;
+}
+.summary h3 { margin: 2px 0; font-size: 13px; }
+.summary ul { margin: 0 0 4px; padding-left: 18px; }
+.widget:target .card { outline: 2px solid var(--link); }
 .grid { display: grid; grid-template-columns: repeat(24, minmax(0, 1fr)); grid-auto-rows: 50px; }
 .widget { min-width: 0; min-height: 0; padding: 4px; }
 .card {
@@ -49,7 +55,7 @@ h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overfl
 .nothing { margin: auto; padding: 0 8px; color: var(--muted); text-align: center; }
 .problems {
   flex: none; max-height: 60%; margin: 0 0 4px; padding: 4px 8px 4px 22px; overflow: auto; overflow-wrap: anywhere;
-  background: var(--warn); border-left: 3px solid #e08900; font-size: 12px;
+  background: var(--warn); border-left: 3px solid var(--amber); font-size: 12px;
 }
 .legend {
   flex: none; display: flex; flex-wrap: wrap; gap: 0 14px; max-height: 36px; margin: 2px 0 0; padding: 0;

@@ -32,14 +32,16 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
     unreadable,
 )
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.layout import Figure
+from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.problems import box
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.room import Room
 
 # What can't be drawn: what the console would show, and why it isn't here.
 NOT_DRAWN: Final = {
     "explorer": "The console finds the resources by their tags and properties, and graphs the metrics of each.",
     "custom": "The console calls a Lambda function, and shows the HTML that it returns.",
-    "chart": "The console draws this widget; its format is not documented.",
+    "chart": "The console asks this query in PromQL, or one of another language, and draws the answer.",
 }
+INSIGHT_RULE: Final = "The console draws the contributors that a rule of Contributor Insights finds."
 NO_DATA: Final = '<p class="nothing">No data in this time range</p>'
 
 
@@ -48,10 +50,12 @@ class Drawing:
     """The inside of a widget.
 
     :param figure: what plotly.js draws into the element of the class `chart`.
+    :param absent: why such a widget is not drawn in a preview.
     """
 
     html: str
     figure: Figure | None = None
+    absent: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Drawn:
     figure: Figure | None
     title: str
     problems: list[str]
+    absent: str = ""
 
 
 def draw(index: int, widget: dict[str, Any], content: Content) -> Drawn:
@@ -74,7 +79,8 @@ def draw(index: int, widget: dict[str, Any], content: Content) -> Drawn:
     except UNREADABLE as error:  # its fault alone: the others are drawn
         drawing = Drawing("")
         problems.append(unreadable(error))
-    return Drawn(_section(index, widget, title, drawing, problems), drawing.figure, title, problems)
+    html = _section(index, widget, title, drawing, problems)
+    return Drawn(html, drawing.figure, title, problems, drawing.absent)
 
 
 def _section(index: int, widget: dict[str, Any], title: str, drawing: Drawing, problems: list[str]) -> str:
@@ -84,13 +90,11 @@ def _section(index: int, widget: dict[str, Any], title: str, drawing: Drawing, p
     if properties.get("background") == "transparent":
         classes += " transparent"
     heading = f'<h2 title="{escape(title)}">{escape(title)}</h2>' if title else ""
-    items = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
-    listed = f'<ul class="problems">{items}</ul>' if problems else ""
     return (
         f'<section class="{classes}" id="widget-{index}" data-type="{escape(widget["type"])}"'
         f' data-x="{x}" data-y="{y}" data-width="{width}" data-height="{height}"'
         f' style="grid-column:{x + 1}/span {width};grid-row:{y + 1}/span {height}">'
-        f'<div class="card">{heading}{listed}<div class="inside">{drawing.html}</div></div></section>'
+        f'<div class="card">{heading}{box(problems)}<div class="inside">{drawing.html}</div></div></section>'
     )
 
 
@@ -108,8 +112,8 @@ def _title(content: Content) -> str:
 
 
 def _inside(kind: str, content: Content, room: Room) -> Drawing:
-    if kind in NOT_DRAWN:
-        return Drawing(f'<p class="nothing">Not drawn in a preview. {NOT_DRAWN[kind]}</p>')
+    if reason := INSIGHT_RULE if "insightRule" in content.properties else NOT_DRAWN.get(kind):
+        return Drawing(f'<p class="nothing">Not drawn in a preview. {reason}</p>', absent=reason)
     if kind == "text":
         html = markdown.to_html(str(content.properties.get("markdown", "")))
         return Drawing(f'<div class="markdown">{html}</div>')

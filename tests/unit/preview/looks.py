@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,13 +44,13 @@ def metric(lines: list[Series], width: int = 6, height: int = 6, span: TimeRange
     return Shown(widget, Content(properties, span, lines))
 
 
-def html(*shown: Shown) -> str:
+def html(*shown: Shown, warnings: Sequence[str] = ()) -> str:
     """The page with these widgets."""
     placed = build_body("any", {"body": {"widgets": [each.widget for each in shown]}}, REGION)[0]["widgets"]
     drawn = [
         draw(number, widget, each.content) for number, (widget, each) in enumerate(zip(placed, shown, strict=True))
     ]
-    return draw_page(Page("any", {}, [], drawn), get_plotlyjs())
+    return draw_page(Page("any", {}, [], drawn, list(warnings)), get_plotlyjs())
 
 
 @contextmanager

@@ -288,6 +288,7 @@ def test_units_that_may_not_be_read_are_left_out_with_a_warning(cloudwatch: Any,
     module = FakeModule(cloudwatch, tmp_path / "page.html", body=BODY)
     assert run(module)["problems"] == []
     assert module.warnings == ["Units are left out: GetMetricStatistics: not authorized"]
+    assert f"<li>{module.warnings[0]}</li>" in (tmp_path / "page.html").read_text()
 
 
 def test_a_time_range_that_cannot_be_read_is_refused(cloudwatch: Any, tmp_path: Path) -> None:
