@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo preview bench bench-warm chaos equal kills packages soak test lint unit molecule e2e up down policies requirements clean
+.PHONY: help setup demo preview screenshots bench bench-warm chaos equal kills packages soak test lint unit molecule e2e up down policies requirements clean
 
 UV := .cache/uv/bin/uv
 CONTROLLER := .venv/.synced
@@ -52,6 +52,9 @@ demo: ## Make the system on the embedded AWS and send 20 tasks through it
 
 preview: setup ## Draw the deployed dashboard to build/dashboard.html
 	ansible-playbook playbooks/preview.yml
+
+screenshots: setup $(BROWSER) ## Draw a web shop's dashboard with made-up data to the pictures of docs/preview.md
+	PYTHONPATH=collections:tests/e2e:tests/unit/preview python tests/unit/preview/screenshots.py docs
 
 bench: setup ## Compare the functions with the course's algorithm; write build/bench.json
 	PYTHONPATH=tests/e2e python tests/bench/functions.py

@@ -9,7 +9,7 @@ Pure.
 
 from __future__ import annotations
 
-from datetime import timezone
+from datetime import datetime, timezone
 from html import escape
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +18,8 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
 
 DEFAULT_COLOR: Final = "#d62728"
 OPACITY: Final = 0.15
+# From this share of the time range on, a label is on the left of its line.
+LATE: Final = 0.75
 Shape = dict[str, Any]
 
 
@@ -42,7 +44,11 @@ def shapes(properties: dict[str, Any], axes: Axes, zone: timezone) -> list[Shape
         reference = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
         times = [local(read_iso(line["value"]), zone) for line in lines]
         drawn += _area(lines, _filled(times, lines[0].get("fill"), axes.time), reference, "x")
-        drawn += [_line(line, lines[0], time, reference, "x") for line, time in zip(lines, times, strict=True)]
+        drawn += [
+            _line(line, lines[0], time, reference, "x", _label_side(time, axes))
+            for line, time in zip(lines, times, strict=True)
+            if axes.time[0] <= time <= axes.time[1]
+        ]
     return drawn
 
 
@@ -91,7 +97,15 @@ def _area(lines: list[dict[str, Any]], filled: tuple[Any, Any] | None, reference
     return [{"type": "rect"} | reference | ends | look]
 
 
-def _line(line: dict[str, Any], first: dict[str, Any], value: Any, reference: Shape, axis: str) -> Shape:
+def _label_side(time: str, axes: Axes) -> str:
+    """Return which end of a label is at the line: a label that begins near the right edge would be cut."""
+    start, end, at = (datetime.fromisoformat(each) for each in (*axes.time, time))
+    return "right" if (at - start) / (end - start) > LATE else "left"
+
+
+def _line(
+    line: dict[str, Any], first: dict[str, Any], value: Any, reference: Shape, axis: str, anchor: str = "left"
+) -> Shape:
     shape = {"type": "line", **reference, f"{axis}0": value, f"{axis}1": value}
     shape["line"] = {"color": _color(first), "width": 1.5}
     if line.get("label"):
@@ -100,7 +114,7 @@ def _line(line: dict[str, Any], first: dict[str, Any], value: Any, reference: Sh
             "textposition": "start" if axis == "y" else "end",
             "textangle": 0,
             "yanchor": "bottom" if axis == "y" else "top",
-            "xanchor": "left",
+            "xanchor": anchor,
             "font": {"size": 10},
         }
     return shape

@@ -20,7 +20,7 @@ from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Content, Series, mapping
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.layout import (
     NUMBERS,
-    TRANSPARENT,
+    TICKS,
     plain,
     shortened,
 )
@@ -43,18 +43,16 @@ SEVERAL_UNITS: Final = "Various units"
 def time_axis(content: Content, axes: Axes, zone: timezone, room: Room) -> dict[str, Any]:
     """Return the axis of the time."""
     title = "" if zone == UTC else shown_zone(zone)
-    return {
+    axis: dict[str, Any] = {
         "type": "date",
         "nticks": room.ticks,
         "range": list(axes.time),
         "tickformat": _time_format(content.span.end - content.span.start),
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": TRANSPARENT,
         "tickangle": 0,
         "automargin": True,
         "fixedrange": True,
-    } | ({"title": {"text": title, "standoff": 4}} if title else {})
+    } | TICKS
+    return axis | ({"title": {"text": title, "standoff": 4}} if title else {})
 
 
 def _time_format(length: timedelta) -> str:
@@ -67,14 +65,18 @@ def _time_format(length: timedelta) -> str:
 def value_axis(content: Content, side: str, limits: tuple[float, float], room: Room) -> dict[str, Any]:
     """Return an axis of values, on the left or the right."""
     title = _title(content, side, room.letters_upward)
-    return {
-        "range": list(limits),
-        "title": {"text": plain(title), "standoff": 6},
-        "automargin": True,
-        "fixedrange": True,
-        "nticks": min(room.height, MOST_TICKS),
-        "zeroline": False,
-    } | NUMBERS
+    return (
+        {
+            "range": list(limits),
+            "title": {"text": plain(title), "standoff": 6},
+            "automargin": True,
+            "fixedrange": True,
+            "nticks": min(room.height, MOST_TICKS),
+            "zeroline": False,
+        }
+        | NUMBERS
+        | TICKS
+    )
 
 
 def _title(content: Content, side: str, letters: int) -> str:

@@ -16,6 +16,8 @@ Figure = dict[str, Any]
 TRANSPARENT: Final = "rgba(0,0,0,0)"
 # How the numbers of an axis are written: `1,000` and `20M`; plotly alone would write `1B` for 1e9.
 NUMBERS: Final = {"exponentformat": "SI", "minexponent": 6, "separatethousands": True}
+# Room between an axis and its labels.
+TICKS: Final = {"ticks": "outside", "ticklen": 4, "tickcolor": TRANSPARENT}
 
 
 def layout(**extra: Any) -> dict[str, Any]:

@@ -62,6 +62,7 @@ h2 { flex: none; margin: 0 0 4px; font-size: 14px; overflow: hidden; text-overfl
   overflow: auto; list-style: none; font-size: 12px; line-height: 18px;
 }
 @container (max-height: 170px) { .legend { max-height: 18px; } }
+@container (min-height: 230px) { .legend { max-height: 54px; } }
 .legend-right .legend { flex-flow: column nowrap; max-width: 35%; max-height: none; margin: 0 0 0 8px; }
 .legend b { margin-left: 6px; }
 .legend i, .label i { display: inline-block; width: 10px; height: 10px; margin-right: 5px; border-radius: 2px; }
@@ -115,9 +116,12 @@ thead { position: sticky; top: 0; z-index: 2; }
   position: sticky; left: 0; z-index: 1; max-width: 40cqw; overflow: hidden; background: var(--card);
   text-overflow: ellipsis;
 }
-.log td { font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 11px; overflow-wrap: anywhere; }
+.log td {
+  min-width: 76px; font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 11px;
+  overflow-wrap: anywhere;
+}
 .alarms {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 6px;
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 6px;
   margin: 0; padding: 0; overflow: auto; list-style: none;
 }
 .tile { padding: 4px 8px; border: 1px solid var(--line); border-left: 4px solid var(--grey); overflow-wrap: anywhere; }
@@ -145,6 +149,7 @@ a.button.primary { background: #ec7211; border-color: #ec7211; color: #fff; }
 .js-plotly-plot .plotly text { font-family: inherit !important; }
 .xtick text, .ytick text, .y2tick text, .g-xtitle text, .g-ytitle text, .g-y2title text,
 .shape-label text { fill: var(--muted) !important; }
+.shape-label text { stroke: var(--card); stroke-width: 3px; paint-order: stroke; }
 .gridlayer path, .zerolinelayer path { stroke: var(--grid) !important; }
 .pielayer path.surface { stroke: var(--card) !important; }
 .barlayer text.bartext-outside { fill: var(--text) !important; }

@@ -66,7 +66,7 @@ def _linked(found: Iterable[tuple[str, Told]]) -> list[str]:
     grouped: dict[str, list[Told]] = {}
     for text, widget in found:
         grouped.setdefault(text, []).append(widget)
-    return [f"<li>{escape(text)} {', '.join(map(_link, widgets))}</li>" for text, widgets in grouped.items()]
+    return [f"<li>{', '.join(map(_link, widgets))}: {escape(text)}</li>" for text, widgets in grouped.items()]
 
 
 def _link(widget: Told) -> str:

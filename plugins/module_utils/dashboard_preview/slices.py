@@ -14,6 +14,7 @@ from typing import Any, Final
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import Value, mapping
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.layout import (
     NUMBERS,
+    TICKS,
     Figure,
     layout,
     plain,
@@ -47,7 +48,7 @@ def bar(values: list[Value], room: Room, upright: bool) -> Figure:
     labels = [plain(shortened(value.label, room.letters_of_a_bar)) for value in values]
     scale = {"rangemode": "tozero", "nticks": min(room.height if upright else room.ticks, MOST_TICKS), "tickangle": 0}
     named = {"tickmode": "array", "tickvals": places, "ticktext": labels, "showgrid": False}
-    common = {"automargin": True, "fixedrange": True}
+    common = {"automargin": True, "fixedrange": True} | TICKS
     axes = {
         f"{amounts}axis": common | scale | NUMBERS,
         f"{names}axis": common | named | ({} if upright else {"autorange": "reversed"}),

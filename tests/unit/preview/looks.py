@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ from browser import Browser, Scheme, opened
 from kitchen_sink import REGION, SPAN
 from playwright.sync_api import Locator
 from plotly.offline import get_plotlyjs
+
+Box = dict[str, float]
 
 
 class Shown(NamedTuple):
@@ -82,6 +85,46 @@ def is_inside(element: Locator, frame: Locator) -> bool:
     fits_across = outer["x"] <= inner["x"] and inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 0.5
     fits_down = outer["y"] <= inner["y"] and inner["y"] + inner["height"] <= outer["y"] + outer["height"] + 0.5
     return element.is_visible() and fits_across and fits_down
+
+
+def box_of(element: Locator) -> Box:
+    """Where an element is seen."""
+    found = element.bounding_box()
+    assert found is not None
+    return {"left": found["x"], "top": found["y"]} | {
+        "right": found["x"] + found["width"],
+        "bottom": found["y"] + found["height"],
+    }
+
+
+def collide(one: Box, other: Box) -> bool:
+    """Whether two things are seen on one another."""
+    across = min(one["right"], other["right"]) - max(one["left"], other["left"])
+    down = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+    return across > 1 and down > 1
+
+
+def nothing_collides(browser: Browser) -> None:
+    """Assert that in no widget title, legend, ticks and plot are on one another, and that no tick is cut."""
+    for number, widget in enumerate(browser.widgets()):
+        chart, legend = widget.locator(".chart"), visible(widget, ".legend")
+        if not chart.count():
+            continue
+        assert not any(collide(box_of(other), box_of(chart)) for other in [widget.locator("h2"), *legend]), number
+        for axis in ("x", "y", "y2"):
+            ticks = visible(widget, f".{axis}tick text")
+            assert [tick.text_content() for tick in ticks if not is_inside(tick, chart)] == [], number
+            assert not any(collide(box_of(one), box_of(other)) for one, other in pairwise(ticks)), number
+        titles = visible(widget, ".g-ytitle text")
+        assert all(is_inside(title, chart) for title in titles), number
+        texts = [*visible(widget, ".xtick text"), *visible(widget, ".ytick text"), *titles]
+        plots = [box_of(plot) for plot in visible(widget, ".nsewdrag")]
+        assert not any(collide(box_of(text), plot) for plot in plots for text in texts), number
+
+
+def visible(widget: Locator, selector: str) -> list[Locator]:
+    """What is seen of a widget's parts; plotly keeps some that are not."""
+    return [found for found in widget.locator(selector).all() if found.is_visible()]
 
 
 def font_size(element: Locator) -> float:

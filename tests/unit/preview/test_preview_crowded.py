@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,10 @@ import pytest
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.time_range import TimeRange
 from browser import Browser
 from kitchen_sink import NOW
-from looks import Shown, html, is_cut, is_inside, metric, seen, series
-from playwright.sync_api import Locator
+from looks import Shown, box_of, html, is_cut, is_inside, metric, nothing_collides, seen, series
 
 LONG = "The time that the shop takes to answer to a request for the contents of a cart, at the door and behind it"
 DAYS = TimeRange(NOW - timedelta(days=2), NOW)
-Box = dict[str, float]
 
 
 def cells(browser: Browser, selector: str) -> list[str]:
@@ -57,21 +54,6 @@ def test_a_table_without_datapoints_has_no_dates() -> None:
     assert "2026" not in html(metric([series("a", 1)], view="table", table=options)).partition("<main")[2]
 
 
-def box_of(element: Locator) -> Box:
-    found = element.bounding_box()
-    assert found is not None
-    return {"left": found["x"], "top": found["y"]} | {
-        "right": found["x"] + found["width"],
-        "bottom": found["y"] + found["height"],
-    }
-
-
-def collide(one: Box, other: Box) -> bool:
-    across = min(one["right"], other["right"]) - max(one["left"], other["left"])
-    down = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
-    return across > 1 and down > 1
-
-
 def lines_of(span: TimeRange, count: int = 8, scale: float = 1.0) -> list[Any]:
     return [
         series(f"{LONG} {number}", *(scale * (1 + step % 5) for step in range(30)), unit="Milliseconds", span=span)
@@ -105,21 +87,9 @@ CROWDED = [
 @pytest.mark.parametrize("width", [900, 1280])
 def test_nothing_collides(chromium: Any, tmp_path: Path, width: int) -> None:
     with seen(chromium, tmp_path, *CROWDED, width=width) as browser:
-        for number, widget in enumerate(browser.widgets()):
-            title, chart = widget.locator("h2"), widget.locator(".chart")
-            assert not collide(box_of(title), box_of(chart))
-            assert title.get_attribute("title") == LONG
-            legends = widget.locator(".legend").all()
-            assert not any(collide(box_of(legend), box_of(chart)) for legend in legends)
-            for axis in ("x", "y"):
-                ticks = [tick for tick in widget.locator(f".{axis}tick text").all() if tick.text_content()]
-                assert [tick.text_content() for tick in ticks if not is_inside(tick, chart)] == [], number
-                assert not any(collide(box_of(one), box_of(other)) for one, other in pairwise(ticks)), number
-            plots = [box_of(plot) for plot in widget.locator(".nsewdrag").all()]
-            texts = [*widget.locator(".xtick text").all(), *widget.locator(".ytick text").all()]
-            texts += widget.locator(".g-ytitle text").all()
-            assert not any(collide(box_of(text), plot) for plot in plots for text in texts), number
-            assert all(is_inside(text, chart) for text in widget.locator(".g-ytitle text").all()), number
+        nothing_collides(browser)
+        titles = [widget.locator("h2").get_attribute("title") for widget in browser.widgets()]
+        assert titles == [LONG] * len(CROWDED)
 
 
 def test_a_long_label_of_a_legend_ends_in_dots(chromium: Any, tmp_path: Path) -> None:
@@ -134,4 +104,14 @@ def test_a_graph_keeps_the_most_of_a_crowded_widget(chromium: Any, tmp_path: Pat
         for index in (0, 2, 6, 7, 11, 12):
             plot, inside = box_of(browser.widget(index).locator(".nsewdrag")), box_of(browser.widget(index))
             assert plot["bottom"] - plot["top"] > 0.45 * (inside["bottom"] - inside["top"])
-            assert plot["right"] - plot["left"] > 0.45 * (inside["right"] - inside["left"])
+            assert plot["right"] - plot["left"] > 0.4 * (inside["right"] - inside["left"])
+
+
+def test_labels_of_annotations_are_whole_and_those_of_other_times_are_not_drawn(chromium: Any, tmp_path: Path) -> None:
+    times = {"Early in it": "06:01", "Midway": "07:30", "Shortly before the end": "08:58", "Long after": "23:00"}
+    vertical = [{"value": f"2026-11-23T{time}:00Z", "label": label} for label, time in times.items()]
+    with seen(chromium, tmp_path, metric([series("a", 1, 2)], 12, annotations={"vertical": vertical})) as browser:
+        plot = browser.widget(0).locator(".nsewdrag")
+        labels = browser.widget(0).locator(".shape-label text").all()
+        assert [label.text_content() for label in labels] == list(times)[:3]
+        assert [label.text_content() for label in labels if not is_inside(label, plot)] == []

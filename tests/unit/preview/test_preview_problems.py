@@ -44,8 +44,8 @@ def test_problems_are_grouped_in_a_summary_with_links(chromium: Any, tmp_path: P
         headings = ["Problems in 2 widgets", "Not drawn in a preview: 2 widgets", "Warnings"]
         assert found.locator("h3").all_inner_texts() == headings
         lines = found.locator("li").all_inner_texts()
-        assert lines[:2] == [f"{REFUSED} Orders, Carts", "no data Orders"]
-        assert [line.split()[-1] for line in lines[2:4]] == ["Fleet", "Weather"]
+        assert lines[:2] == [f"Orders, Carts: {REFUSED}", "Orders: no data"]
+        assert [line.split(":")[0] for line in lines[2:4]] == ["Fleet", "Weather"]
         assert lines[4:] == ["Units are left out"]
         found.get_by_role("link", name="Carts").click()
         assert browser.page.url.endswith("#widget-2")
