@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from html import escape
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ansible_collections.taskmanager.aws.plugins.module_utils.dashboard_preview.content import mapping, own_color
@@ -33,22 +34,34 @@ class Axes(NamedTuple):
 
 def shapes(properties: dict[str, Any], axes: Axes, zone: timezone) -> list[Shape]:
     """Return the lines and areas of all visible annotations."""
+    return _horizontal(properties, axes) + _vertical(properties, axes, zone)
+
+
+def _horizontal(properties: dict[str, Any], axes: Axes) -> list[Shape]:
     drawn: list[Shape] = []
+    label = {"textposition": "start", "yanchor": "bottom", "xanchor": "left"}
     for lines in _visible(properties, "horizontal"):
         ends = axes.right if _side(lines) == "right" else axes.left
         reference = {"yref": "y2" if _side(lines) == "right" else "y", "xref": "paper", "x0": 0, "x1": 1}
         levels = [line["value"] for line in lines]
         drawn += _area(lines, _filled(levels, lines[0].get("fill"), ends), reference, "y")
-        drawn += [_line(line, lines[0], line["value"], reference, "y") for line in lines]
+        drawn += [_line(lines[0], line["value"], reference, "y") | _label(_text(line), label) for line in lines]
+    return drawn
+
+
+def _vertical(properties: dict[str, Any], axes: Axes, zone: timezone) -> list[Shape]:
+    drawn: list[Shape] = []
+    reference = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
+    marks: list[tuple[str, str, Shape]] = []
     for lines in _visible(properties, "vertical"):
-        reference = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
         times = [local(read_iso(line["value"]), zone) for line in lines]
         drawn += _area(lines, _filled(times, lines[0].get("fill"), axes.time), reference, "x")
-        drawn += [
-            _line(line, lines[0], time, reference, "x", _label_side(time, axes))
-            for line, time in zip(lines, times, strict=True)
-            if axes.time[0] <= time <= axes.time[1]
-        ]
+        seen = [(time, line) for time, line in zip(times, lines, strict=True) if axes.time[0] <= time <= axes.time[1]]
+        marks += [(time, _text(line), _line(lines[0], time, reference, "x")) for time, line in seen]
+    for number, (time, text, shape) in enumerate(sorted(marks, key=itemgetter(0))):
+        label = {"textposition": "end", "yanchor": "top", "xanchor": _label_side(time, axes)}
+        # each other label a line lower, so that neighbours do not touch
+        drawn.append(shape | _label("<br>" * (number % 2) + text if text else "", label))
     return drawn
 
 
@@ -103,21 +116,17 @@ def _label_side(time: str, axes: Axes) -> str:
     return "right" if (at - start) / (end - start) > LATE else "left"
 
 
-def _line(
-    line: dict[str, Any], first: dict[str, Any], value: Any, reference: Shape, axis: str, anchor: str = "left"
-) -> Shape:
-    shape = {"type": "line", **reference, f"{axis}0": value, f"{axis}1": value}
-    shape["line"] = {"color": _color(first), "width": 1.5}
-    if line.get("label"):
-        shape["label"] = {
-            "text": escape(str(line["label"]), quote=False),
-            "textposition": "start" if axis == "y" else "end",
-            "textangle": 0,
-            "yanchor": "bottom" if axis == "y" else "top",
-            "xanchor": anchor,
-            "font": {"size": 10},
-        }
-    return shape
+def _line(first: dict[str, Any], value: Any, reference: Shape, axis: str) -> Shape:
+    ends = {f"{axis}0": value, f"{axis}1": value}
+    return {"type": "line", **reference, **ends, "line": {"color": _color(first), "width": 1.5}}
+
+
+def _text(line: dict[str, Any]) -> str:
+    return escape(str(line.get("label") or ""), quote=False)
+
+
+def _label(text: str, place: dict[str, str]) -> Shape:
+    return {"label": {"text": text, "textangle": 0, "font": {"size": 10}} | place} if text else {}
 
 
 def _color(line: dict[str, Any]) -> str:

@@ -115,3 +115,10 @@ def test_labels_of_annotations_are_whole_and_those_of_other_times_are_not_drawn(
         labels = browser.widget(0).locator(".shape-label text").all()
         assert [label.text_content() for label in labels] == list(times)[:3]
         assert [label.text_content() for label in labels if not is_inside(label, plot)] == []
+
+
+def test_labels_of_a_band_do_not_touch(chromium: Any, tmp_path: Path) -> None:
+    band = [{"value": "2026-11-23T07:00:00Z", "label": "Outage"}, {"value": "2026-11-23T07:10:00Z", "label": "End"}]
+    with seen(chromium, tmp_path, metric([series("a", 1, 2)], annotations={"vertical": [band]}), width=900) as browser:
+        outage, end = (box_of(browser.widget(0).get_by_text(text, exact=True)) for text in ("Outage", "End"))
+        assert outage["bottom"] <= end["top"] + 1
