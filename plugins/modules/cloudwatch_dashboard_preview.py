@@ -25,7 +25,7 @@ description:
   - What is dynamic in a label is filled in by AWS, or here when the endpoint leaves it; its times are in UTC.
     Dashboard variables are put in with their default values, or those of O(variables).
   - Widgets of the types C(explorer), C(custom) and C(chart) say why they are not drawn.
-  - What can't be read or drawn of one widget is said in that widget; the others are drawn.
+  - What can't be read or drawn of one widget is said in that widget, and at the top of the page; the others are drawn.
 author:
   - taskmanager.aws contributors
 requirements:

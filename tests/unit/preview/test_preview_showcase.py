@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import screenshots
 import showcase
+from ansible_collections.taskmanager.aws.plugins.module_utils import dashboard_preview_api
 from browser import opened
 from looks import nothing_collides
 from plotly.offline import get_plotlyjs
@@ -52,3 +54,13 @@ def test_its_pictures_are_taken(chromium: Any, tmp_path: Path) -> None:
     sizes = {file.name: file.stat().st_size for file in tmp_path.iterdir()}
     assert sorted(sizes) == sorted(screenshots.PICTURES)
     assert max(sizes.values()) < 450_000
+
+
+def test_the_documentation_shows_the_pictures_and_tells_each_permission() -> None:
+    text = (showcase.BODY.parent / "preview.md").read_text()
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    assert sorted(pictures) == sorted(screenshots.PICTURES)
+    assert all((showcase.BODY.parent / picture).is_file() for picture in pictures)
+    calls = set(re.findall(r'_call\(\s*"(\w+)"', Path(str(dashboard_preview_api.__file__)).read_text()))
+    told = {permission.split(":")[1] for permission in re.findall(r"`((?:cloudwatch|logs):\w+)`", text)}
+    assert told == calls | {"GetDashboard"}
